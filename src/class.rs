@@ -1,0 +1,72 @@
+//! The classes of files (DEFINITIONS A.1): every listed file has exactly one.
+
+/// What kind of file this is. One class per file, the first rule that matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// Everything else in a language: what measures are about unless they say otherwise.
+    Code,
+    /// Under a test convention. Whether it holds an enabled test case is a matter of its facts.
+    Test,
+    /// Helpers, fixtures and configuration of tests.
+    TestSupport,
+    /// Shown to readers, not shipped.
+    Example,
+    /// Prose and code that builds documentation.
+    Doc,
+    /// Build scripts and tool configuration.
+    Build,
+    /// Database migrations.
+    Migration,
+    /// JSON, YAML, CSV … and code files that are one literal table.
+    Data,
+    /// Somebody else's code, kept here.
+    Vendored,
+    /// Written by a program; lock files.
+    Generated,
+    /// Minified or bundled.
+    Minified,
+    /// Not text.
+    Binary,
+    /// A symbolic link: counted, never followed.
+    Link,
+    /// A submodule: listed, never entered.
+    Submodule,
+    /// Excluded by `[files] exclude` of the definition.
+    Excluded,
+}
+
+impl Class {
+    /// Its name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Test => "test",
+            Self::TestSupport => "test support",
+            Self::Example => "example",
+            Self::Doc => "documentation",
+            Self::Build => "build",
+            Self::Migration => "migration",
+            Self::Data => "data",
+            Self::Vendored => "vendored",
+            Self::Generated => "generated",
+            Self::Minified => "minified",
+            Self::Binary => "binary",
+            Self::Link => "symbolic link",
+            Self::Submodule => "submodule",
+            Self::Excluded => "excluded by configuration",
+        }
+    }
+
+    /// Whether its content is read for facts.
+    pub fn has_facts(self) -> bool {
+        matches!(
+            self,
+            Self::Code
+                | Self::Test
+                | Self::TestSupport
+                | Self::Example
+                | Self::Build
+                | Self::Migration
+        )
+    }
+}

@@ -1,0 +1,2 @@
+//! The definition.
+pub mod decimal;

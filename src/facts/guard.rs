@@ -1,0 +1,1 @@
+//! Parsing under a deterministic budget.

@@ -1,0 +1,287 @@
+//! The vocabulary of facts: what one file says about itself, without path, time or configuration.
+//!
+//! [`extract`](extract::extract) makes them from a language and bytes. Everything language-shaped ends here:
+//! measures see these types and never a syntax tree.
+
+pub mod decode;
+pub mod extract;
+pub mod guard;
+pub mod role;
+
+/// What one file says about itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facts {
+    /// Physical lines by what they hold.
+    pub lines: Lines,
+    /// Functions, methods, closures and body-less signatures, in source order.
+    pub functions: Vec<Function>,
+    /// Slots that belong to no function: class fields, interface properties, struct fields.
+    pub fields: Vec<Slot>,
+    /// Named top-level declarations, in source order.
+    pub items: Vec<Item>,
+    /// What other modules this file names, one entry for each imported name.
+    pub imports: Vec<Import>,
+    /// Calls, in source order.
+    pub calls: Vec<Call>,
+    /// Decorators and attributes, in source order.
+    pub decorators: Vec<Decorator>,
+    /// Test cases, enabled or not.
+    pub tests: Vec<TestCase>,
+    /// Comments and attributes that silence a tool.
+    pub suppressions: Vec<Suppression>,
+    /// What the file says about its own checking, e.g. `// @ts-check`.
+    pub checking: Checking,
+    /// The file is one literal table: at least 80 % of its tokens are literals inside one literal.
+    pub literal_table: bool,
+    /// Bytes under outermost error nodes. Facts there are unknown.
+    pub unparsed_bytes: u32,
+    /// Names in `__all__` or its equivalent, if the file has one that could be read statically.
+    pub export_list: Option<Vec<Box<str>>>,
+}
+
+/// Physical lines of a file. `code + comment + blank + unparsed` is the number of lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lines {
+    /// Lines with at least one token that is neither comment nor docstring.
+    pub code: u32,
+    /// Lines with only comment or docstring.
+    pub comment: u32,
+    /// Lines with nothing but white space.
+    pub blank: u32,
+    /// Lines the grammar could not read at all: every token on them lies under an error node.
+    pub unparsed: u32,
+    /// How many of the code lines belong to inline tests (Rust `#[cfg(test)]`).
+    pub code_in_tests: u32,
+}
+
+impl Lines {
+    /// Physical lines.
+    pub fn total(&self) -> u32 {
+        self.code + self.comment + self.blank + self.unparsed
+    }
+}
+
+/// A function, method, closure or body-less signature.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Function {
+    /// Its name, or that of the binding or property it is assigned to.
+    pub name: Option<Box<str>>,
+    /// First line, counted from 1 (decorators excluded).
+    pub line: u32,
+    /// Last line, counted from 1.
+    pub end_line: u32,
+    /// Parameters and return, in source order.
+    pub slots: Vec<Slot>,
+    /// McCabe's number of this unit alone: 1 + decision points (DEFINITIONS 15.2).
+    pub cyclomatic: u32,
+    /// Cognitive complexity of the unit, absorbed functions included (DEFINITIONS 15.1).
+    pub cognitive: u32,
+    /// Deepest nesting of structural blocks; 0 is a straight body.
+    pub nesting: u32,
+    /// Code lines that belong to this unit: each code line inside functions belongs to exactly one unit.
+    pub code_lines: u32,
+    /// The function has a body (signatures and overloads do not).
+    pub has_body: bool,
+    /// It is inside inline tests, or is itself a test case.
+    pub in_test: bool,
+    /// Index of the enclosing function whose complexity counts this one, if it is not a unit of its own.
+    pub absorbed_by: Option<u32>,
+    /// It is a method: its nearest enclosing scope is a class, impl or trait.
+    pub is_method: bool,
+    /// Under an error node: what it says may be incomplete.
+    pub unparsed: bool,
+}
+
+/// A place where the language lets the author declare a type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slot {
+    /// Parameter or field name; `return` for a return slot.
+    pub name: Box<str>,
+    /// Line, counted from 1.
+    pub line: u32,
+    /// What the author declared there.
+    pub state: SlotState,
+    /// Where the slot stands.
+    pub kind: SlotKind,
+    /// The declared type mentions the dynamic type inside a container (`list[Any]`).
+    pub nested_any: bool,
+}
+
+/// What a slot declares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SlotState {
+    /// A declared type that is not the dynamic one.
+    Typed,
+    /// No declaration, and the checker infers a precise type (`x = 1` in TypeScript).
+    Inferred,
+    /// The dynamic type, declared.
+    Any,
+    /// Nothing.
+    Untyped,
+    /// Typed from the use site; counted on neither side.
+    Contextual,
+}
+
+/// Where a slot stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SlotKind {
+    /// A parameter.
+    Parameter,
+    /// A return type.
+    Return,
+    /// A field or property.
+    Field,
+}
+
+/// A named top-level declaration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// Its name.
+    pub name: Box<str>,
+    /// Line, counted from 1.
+    pub line: u32,
+    /// How far the declaration itself lets it be seen.
+    pub exposure: Exposure,
+    /// It is inside inline tests.
+    pub in_test: bool,
+}
+
+/// How far a declaration lets an item be seen, as far as its own file can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exposure {
+    /// Seen from anywhere (`pub`, `export`, no leading underscore).
+    Public,
+    /// Seen from the whole crate or package (`pub(crate)`, `pub(in …)`).
+    Package,
+    /// Seen from the parent module (`pub(super)`): outside the directory only if the file is the directory's own module.
+    Parent,
+    /// Seen in its own module only.
+    Private,
+}
+
+/// One name taken from another module.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Import {
+    /// The module as written: `a.b`, `..x` (Python), `./x`, `node:fs` (JavaScript), `crate::a::b` (Rust).
+    pub module: Box<str>,
+    /// The name taken from it; `*` for all names; none when the module itself is imported.
+    pub name: Option<Box<str>>,
+    /// The local name it is bound to, where that differs from the name.
+    pub alias: Option<Box<str>>,
+    /// Line, counted from 1.
+    pub line: u32,
+    /// How it is imported.
+    pub kind: ImportKind,
+    /// It is inside inline tests.
+    pub in_test: bool,
+}
+
+/// How a name is imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImportKind {
+    /// An ordinary import.
+    Static,
+    /// `import()`, `require()` inside a function, `importlib.import_module("…")`.
+    Dynamic,
+    /// Types only: erased before running (`import type`, `if TYPE_CHECKING`).
+    TypeOnly,
+    /// Passed on to others: `export … from`, `pub use`.
+    ReExport,
+    /// Not an import statement but a qualified path in code (`reqwest::get(…)`).
+    Path,
+    /// `mod name;` of Rust: the child module's file.
+    Module,
+}
+
+/// A call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// The callee as written, without white space, at most 120 bytes: `it.only`, `self.load`, `fetch`.
+    pub callee: Box<str>,
+    /// Line, counted from 1.
+    pub line: u32,
+    /// Index of the innermost enclosing function.
+    pub function: Option<u32>,
+}
+
+/// A decorator or attribute.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decorator {
+    /// Its name as written, without arguments: `pytest.fixture`, `tokio::test`.
+    pub name: Box<str>,
+    /// Line, counted from 1.
+    pub line: u32,
+}
+
+/// A test case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TestCase {
+    /// Function name or description.
+    pub name: Box<str>,
+    /// Line, counted from 1.
+    pub line: u32,
+    /// False for a skipped, ignored or to-do case.
+    pub enabled: bool,
+    /// An example in documentation (doctest): weak evidence.
+    pub doc_example: bool,
+}
+
+/// A comment or attribute that silences a tool.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Suppression {
+    /// The marker as the tool knows it: `type: ignore`, `eslint-disable`, `allow`.
+    pub marker: Box<str>,
+    /// Line, counted from 1.
+    pub line: u32,
+    /// A reason is written beside it.
+    pub explained: bool,
+}
+
+/// What a file says about being read by a type checker.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Checking {
+    /// Nothing: the language's and the project's defaults hold.
+    #[default]
+    Default,
+    /// Asked for (`// @ts-check`, `// @flow`).
+    On,
+    /// Switched off (`// @ts-nocheck`, `# mypy: ignore-errors`).
+    Off,
+}
+
+/// Why a file has no facts. Counted in the report, never read as a number.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lost {
+    /// Parsing cost more than the deterministic allocation budget of its size allows.
+    ParseBudget,
+    /// More than a fifth of its bytes lie under error nodes; the number is that share in percent.
+    ParseErrors(u8),
+    /// Larger than the largest file that is parsed.
+    TooLarge,
+    /// No permission to read it.
+    Permission,
+    /// It was listed and was gone, or no longer a regular file, when opened.
+    Vanished,
+    /// A Git LFS pointer stands where its content should be.
+    LfsPointer,
+    /// The operating system failed to read it.
+    Unreadable,
+    /// An extractor failed; a defect of ours that must not stop the scan.
+    Internal,
+}
+
+impl Lost {
+    /// The reason as one short key, stable in reports.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::ParseBudget => "parse_budget",
+            Self::ParseErrors(_) => "parse_errors",
+            Self::TooLarge => "too_large",
+            Self::Permission => "permission",
+            Self::Vanished => "vanished",
+            Self::LfsPointer => "lfs_pointer",
+            Self::Unreadable => "unreadable",
+            Self::Internal => "internal",
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The only place that says `git2`: the head, its history as changes, and raw objects read safely.
+//!
+//! Nothing here executes a program, follows repository configuration or writes. What cannot be read is a value
+//! ([`HistoryState`]), never a number.
+
+use crate::path::RepoPath;
+
+/// What git history says about the last window of work.
+#[derive(Clone, Debug, PartialEq)]
+pub struct History {
+    /// Whether the rest may be read.
+    pub state: HistoryState,
+    /// The commit everything is measured from.
+    pub head: Option<Head>,
+    /// How far back the window reaches.
+    pub window: Window,
+    /// Units of work by people, newest first. Paths carry today's names.
+    pub changes: Vec<Change>,
+    /// Units of work by bots, newest first: listed, never counted.
+    pub bot_changes: Vec<Change>,
+    /// What a change is here.
+    pub unit: ChangeUnit,
+    /// Non-merge commits in the window, and how many of them a mark explains.
+    pub commits: CommitCount,
+    /// What a reader should know: malformed commits, capped diffs, containers opened.
+    pub notes: Vec<String>,
+}
+
+/// Whether history can be measured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HistoryState {
+    /// Complete over the window.
+    Available,
+    /// There is no repository, or it has no commit: nothing of the kind exists.
+    NotApplicable {
+        /// One sentence.
+        reason: String,
+    },
+    /// It exists and cannot be read over the window (shallow, corrupt, partial, unsupported).
+    Unavailable {
+        /// One sentence.
+        reason: String,
+        /// The command or setting that repairs it, if there is one.
+        repair: Option<String>,
+    },
+    /// Not read because the caller asked not to.
+    Skipped,
+}
+
+/// The head commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Full object id in hex.
+    pub id: String,
+    /// Committer time, seconds since the epoch.
+    pub time: i64,
+    /// Short branch name, if HEAD is on a branch.
+    pub branch: Option<String>,
+}
+
+/// The stretch of history that counts, measured back from the head commit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Window {
+    /// Days asked for.
+    pub days: u32,
+    /// Oldest committer time that counts, seconds since the epoch.
+    pub from: i64,
+    /// The head's committer time.
+    pub to: i64,
+    /// The window was extended back because it held too few changes.
+    pub extended: bool,
+}
+
+/// One unit of work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// How it was recognised.
+    pub mark: Mark,
+    /// Its number or key in the forge (`123`, `I8473b9…`); the abbreviated commit id where there is none.
+    pub key: String,
+    /// The commit that brought it, full id in hex.
+    pub commit: String,
+    /// Committer time of that commit, seconds since the epoch.
+    pub time: i64,
+    /// First line of its message.
+    pub subject: String,
+    /// Files it touched, today's names, sorted, without duplicates.
+    pub paths: Vec<RepoPath>,
+    /// It touched more paths than are recorded.
+    pub bulk: bool,
+}
+
+/// How a change was recognised (DEFINITIONS 10.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mark {
+    /// `Merge pull request #1 from …`
+    GithubMerge,
+    /// `Merge pull request '…' (#1) from …`
+    GiteaMerge,
+    /// `Auto merge of #1 - …`, `Rollup merge of #1 - …`
+    Homu,
+    /// `Merge #1 #2`
+    Bors,
+    /// `Merged PR 1: …`
+    Azure,
+    /// `Merged in … (pull request #1)`
+    Bitbucket,
+    /// `… (#1)` at the end of the subject
+    Squash,
+    /// `See merge request …!1`
+    Gitlab,
+    /// `Differential Revision: …D1`
+    Phabricator,
+    /// `Reviewed-on: …/1` or `Change-Id: I…`
+    Gerrit,
+    /// `PR-URL: …/1` and its kin
+    Trailer,
+    /// A first-parent merge of a topic branch
+    TopicMerge,
+    /// No mark: a first-parent commit, used only where marks are too few
+    Commit,
+}
+
+/// What a change is in this repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeUnit {
+    /// Merged pull or merge requests, recovered from marks.
+    PullRequests,
+    /// First-parent commits, because too few carry marks.
+    Commits,
+}
+
+/// Non-merge commits of the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CommitCount {
+    /// All commits reachable in the window, merges included.
+    pub all: u32,
+    /// Those with at most one parent.
+    pub non_merge: u32,
+    /// Non-merge commits that belong to no recognised change.
+    pub direct: u32,
+}

@@ -1,0 +1,7 @@
+//! `quality` measures a codebase against the definition of quality its organisation wrote down.
+pub mod class;
+pub mod definition;
+pub mod facts;
+pub mod git;
+pub mod languages;
+pub mod path;
