@@ -3,10 +3,18 @@
 //! [`extract`](extract::extract) makes them from a language and bytes. Everything language-shaped ends here:
 //! measures see these types and never a syntax tree.
 
+pub mod bands;
+mod comments;
+mod complexity;
 pub mod decode;
+mod exports;
 pub mod extract;
+mod fold;
 pub mod guard;
+mod lines;
 pub mod role;
+mod table;
+mod use_tree;
 
 /// What one file says about itself.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,1 +1,529 @@
-//! The closed vocabulary of captures.
+//! The closed vocabulary of captures a language's query may use, a sentence for each.
+//!
+//! A pattern captures one *subject* and any of its *parts*. Names that begin with `_` are private to the query
+//! (its predicates use them). Everything else is an error that lists the legal names.
+
+/// What a pattern is about. Subjects of one span are folded in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Subject {
+    /// A class, trait, impl or interface: functions directly in it are methods.
+    ScopeClass,
+    /// A region of inline tests: everything in it is test code.
+    ScopeTests,
+    /// A region that only a type checker reads: imports in it are for types.
+    ScopeTypes,
+    /// A region whose parameters and fields are no slots, e.g. a function type in an annotation.
+    ScopeOpaque,
+    /// An expression whose type its use site gives: functions here need not declare their parameters.
+    ContextGiven,
+    /// An expression that gets the context of the part `from`, e.g. inside parentheses.
+    ContextPassed,
+    /// An expression that gets the context of what its enclosing function returns.
+    ContextReturned,
+    /// A function, method, closure or lambda with a body. Parts: `name`, `body`.
+    Function,
+    /// A function without a body: an overload, an abstract or interface method. Parts: `name`.
+    FunctionSignature,
+    /// Marks the function of the same span: its first parameter is no receiver.
+    FunctionStatic,
+    /// Marks the function of the same span: the next one of its name in the scope implements it and declares nothing new.
+    FunctionOverload,
+    /// Marks the function of the same span: its author switched type checking off for it.
+    FunctionUnchecked,
+    /// A first parameter that is the receiver if its function is a method: no slot then.
+    Receiver,
+    /// A parameter with a declared type. Parts: `name`, `type`.
+    ParameterTyped,
+    /// A parameter whose type the checker infers from its default. Parts: `name`.
+    ParameterInferred,
+    /// A parameter that declares nothing. Parts: `name`.
+    ParameterUntyped,
+    /// A declared return type. Parts: `type`.
+    ReturnTyped,
+    /// A function (same span) whose missing return type is a hole.
+    ReturnUntyped,
+    /// A function (same span) whose return counts as typed as soon as one parameter is.
+    ReturnConstructor,
+    /// A field with a declared type. Parts: `name`, `type`.
+    FieldTyped,
+    /// A field that declares nothing and shows no value. Parts: `name`.
+    FieldUntyped,
+    /// A getter: a setter of its name in the same class takes its type. Parts: `name`.
+    AccessorGet,
+    /// A setter (same span as its function). Parts: `name`.
+    AccessorSet,
+    /// A structural branch (if, loop, catch, conditional expression): a decision that nests.
+    Branch,
+    /// A whole switch or match: nests; its arms are the decisions.
+    BranchSwitch,
+    /// An else-if: a decision that adds no nesting of its own.
+    BranchElif,
+    /// An else.
+    BranchElse,
+    /// An else that only carries an else-if: counts nothing.
+    BranchChained,
+    /// A non-default arm of a switch or match.
+    Case,
+    /// A jump that breaks the flow: goto, labelled break or continue.
+    Jump,
+    /// A logical operator.
+    Logical,
+    /// A logical operator that continues the run of the same operator around it.
+    LogicalContinued,
+    /// A named top-level declaration seen from anywhere. Parts: `name`.
+    ItemPublic,
+    /// One seen from the whole crate or package. Parts: `name`.
+    ItemPackage,
+    /// One seen from the parent module. Parts: `name`.
+    ItemParent,
+    /// One seen in its own module only. Parts: `name`.
+    ItemPrivate,
+    /// One whose name tells who may see it: a leading underscore hides it. Parts: `name`.
+    ItemNamed,
+    /// A name assigned at top level: an item unless it was imported before. Parts: `name`.
+    ItemAssigned,
+    /// Makes the item of this name public. Parts: `name`.
+    Export,
+    /// A literal list of the names a module exports.
+    ExportList,
+    /// A literal list, or one literal name, added to the list of exported names.
+    ExportAppend,
+    /// A literal name taken from the list of exported names.
+    ExportRemove,
+    /// An import. Parts: `module`, `name`, `alias`.
+    Import,
+    /// An import by call. Parts: `module`.
+    ImportDynamic,
+    /// An import erased before running. Parts: `module`, `name`, `alias`.
+    ImportTypes,
+    /// An import passed on to others. Parts: `module`, `name`, `alias`.
+    ImportReexport,
+    /// An import of all names of a module. Parts: `module`, `alias`.
+    ImportAll,
+    /// All names of a module, passed on to others. Parts: `module`, `alias`.
+    ImportAllReexport,
+    /// A tree of paths to be flattened (Rust `use`). Parts: `module`.
+    ImportTree,
+    /// A tree of paths passed on to others (Rust `pub use`). Parts: `module`.
+    ImportTreeReexport,
+    /// A qualified path in code. Parts: `module`, `name`.
+    ImportPath,
+    /// A declaration of a child module in a file of its own. Parts: `name`.
+    ImportModule,
+    /// A call. Parts: `callee`.
+    Call,
+    /// A decorator or attribute. Parts: `name`.
+    Decorator,
+    /// A test case. Parts: `name`.
+    Test,
+    /// A test case (same span) that is skipped or still to do. Parts: `name`.
+    TestDisabled,
+    /// Something (same span) named like a test that is none.
+    TestNot,
+    /// An attribute that silences a tool. Parts: `name`.
+    Suppression,
+    /// A comment.
+    Comment,
+    /// A string that is documentation: its lines are comment lines.
+    Docstring,
+    /// A string: blank lines inside it are code lines.
+    Text,
+    /// A literal at top level: a file that is little else is data.
+    Table,
+}
+
+/// Every subject with its capture name and its sentence, in declaration order.
+pub const SUBJECTS: &[(Subject, &str, &str)] = &[
+    (
+        Subject::ScopeClass,
+        "scope.class",
+        "A class, trait, impl or interface: functions directly in it are methods.",
+    ),
+    (
+        Subject::ScopeTests,
+        "scope.tests",
+        "A region of inline tests: everything in it is test code.",
+    ),
+    (
+        Subject::ScopeTypes,
+        "scope.types",
+        "A region that only a type checker reads: imports in it are for types.",
+    ),
+    (
+        Subject::ScopeOpaque,
+        "scope.opaque",
+        "A region whose parameters and fields are no slots, e.g. a function type in an annotation.",
+    ),
+    (
+        Subject::ContextGiven,
+        "context.given",
+        "An expression whose type its use site gives: functions here need not declare their parameters.",
+    ),
+    (
+        Subject::ContextPassed,
+        "context.passed",
+        "An expression that gets the context of the part `from`, e.g. inside parentheses.",
+    ),
+    (
+        Subject::ContextReturned,
+        "context.returned",
+        "An expression that gets the context of what its enclosing function returns.",
+    ),
+    (
+        Subject::Function,
+        "function",
+        "A function, method, closure or lambda with a body. Parts: `name`, `body`.",
+    ),
+    (
+        Subject::FunctionSignature,
+        "function.signature",
+        "A function without a body: an overload, an abstract or interface method. Parts: `name`.",
+    ),
+    (
+        Subject::FunctionStatic,
+        "function.static",
+        "Marks the function of the same span: its first parameter is no receiver.",
+    ),
+    (
+        Subject::FunctionOverload,
+        "function.overload",
+        "Marks the function of the same span: the next one of its name in the scope implements it and declares nothing new.",
+    ),
+    (
+        Subject::FunctionUnchecked,
+        "function.unchecked",
+        "Marks the function of the same span: its author switched type checking off for it.",
+    ),
+    (
+        Subject::Receiver,
+        "receiver",
+        "A first parameter that is the receiver if its function is a method: no slot then.",
+    ),
+    (
+        Subject::ParameterTyped,
+        "parameter.typed",
+        "A parameter with a declared type. Parts: `name`, `type`.",
+    ),
+    (
+        Subject::ParameterInferred,
+        "parameter.inferred",
+        "A parameter whose type the checker infers from its default. Parts: `name`.",
+    ),
+    (
+        Subject::ParameterUntyped,
+        "parameter.untyped",
+        "A parameter that declares nothing. Parts: `name`.",
+    ),
+    (
+        Subject::ReturnTyped,
+        "return.typed",
+        "A declared return type. Parts: `type`.",
+    ),
+    (
+        Subject::ReturnUntyped,
+        "return.untyped",
+        "A function (same span) whose missing return type is a hole.",
+    ),
+    (
+        Subject::ReturnConstructor,
+        "return.constructor",
+        "A function (same span) whose return counts as typed as soon as one parameter is.",
+    ),
+    (
+        Subject::FieldTyped,
+        "field.typed",
+        "A field with a declared type. Parts: `name`, `type`.",
+    ),
+    (
+        Subject::FieldUntyped,
+        "field.untyped",
+        "A field that declares nothing and shows no value. Parts: `name`.",
+    ),
+    (
+        Subject::AccessorGet,
+        "accessor.get",
+        "A getter: a setter of its name in the same class takes its type. Parts: `name`.",
+    ),
+    (
+        Subject::AccessorSet,
+        "accessor.set",
+        "A setter (same span as its function). Parts: `name`.",
+    ),
+    (
+        Subject::Branch,
+        "branch",
+        "A structural branch (if, loop, catch, conditional expression): a decision that nests.",
+    ),
+    (
+        Subject::BranchSwitch,
+        "branch.switch",
+        "A whole switch or match: nests; its arms are the decisions.",
+    ),
+    (
+        Subject::BranchElif,
+        "branch.elif",
+        "An else-if: a decision that adds no nesting of its own.",
+    ),
+    (Subject::BranchElse, "branch.else", "An else."),
+    (
+        Subject::BranchChained,
+        "branch.chained",
+        "An else that only carries an else-if: counts nothing.",
+    ),
+    (
+        Subject::Case,
+        "case",
+        "A non-default arm of a switch or match.",
+    ),
+    (
+        Subject::Jump,
+        "jump",
+        "A jump that breaks the flow: goto, labelled break or continue.",
+    ),
+    (Subject::Logical, "logical", "A logical operator."),
+    (
+        Subject::LogicalContinued,
+        "logical.continued",
+        "A logical operator that continues the run of the same operator around it.",
+    ),
+    (
+        Subject::ItemPublic,
+        "item.public",
+        "A named top-level declaration seen from anywhere. Parts: `name`.",
+    ),
+    (
+        Subject::ItemPackage,
+        "item.package",
+        "One seen from the whole crate or package. Parts: `name`.",
+    ),
+    (
+        Subject::ItemParent,
+        "item.parent",
+        "One seen from the parent module. Parts: `name`.",
+    ),
+    (
+        Subject::ItemPrivate,
+        "item.private",
+        "One seen in its own module only. Parts: `name`.",
+    ),
+    (
+        Subject::ItemNamed,
+        "item.named",
+        "One whose name tells who may see it: a leading underscore hides it. Parts: `name`.",
+    ),
+    (
+        Subject::ItemAssigned,
+        "item.assigned",
+        "A name assigned at top level: an item unless it was imported before. Parts: `name`.",
+    ),
+    (
+        Subject::Export,
+        "export",
+        "Makes the item of this name public. Parts: `name`.",
+    ),
+    (
+        Subject::ExportList,
+        "export.list",
+        "A literal list of the names a module exports.",
+    ),
+    (
+        Subject::ExportAppend,
+        "export.append",
+        "A literal list, or one literal name, added to the list of exported names.",
+    ),
+    (
+        Subject::ExportRemove,
+        "export.remove",
+        "A literal name taken from the list of exported names.",
+    ),
+    (
+        Subject::Import,
+        "import",
+        "An import. Parts: `module`, `name`, `alias`.",
+    ),
+    (
+        Subject::ImportDynamic,
+        "import.dynamic",
+        "An import by call. Parts: `module`.",
+    ),
+    (
+        Subject::ImportTypes,
+        "import.types",
+        "An import erased before running. Parts: `module`, `name`, `alias`.",
+    ),
+    (
+        Subject::ImportReexport,
+        "import.reexport",
+        "An import passed on to others. Parts: `module`, `name`, `alias`.",
+    ),
+    (
+        Subject::ImportAll,
+        "import.all",
+        "An import of all names of a module. Parts: `module`, `alias`.",
+    ),
+    (
+        Subject::ImportAllReexport,
+        "import.all.reexport",
+        "All names of a module, passed on to others. Parts: `module`, `alias`.",
+    ),
+    (
+        Subject::ImportTree,
+        "import.tree",
+        "A tree of paths to be flattened (Rust `use`). Parts: `module`.",
+    ),
+    (
+        Subject::ImportTreeReexport,
+        "import.tree.reexport",
+        "A tree of paths passed on to others (Rust `pub use`). Parts: `module`.",
+    ),
+    (
+        Subject::ImportPath,
+        "import.path",
+        "A qualified path in code. Parts: `module`, `name`.",
+    ),
+    (
+        Subject::ImportModule,
+        "import.module",
+        "A declaration of a child module in a file of its own. Parts: `name`.",
+    ),
+    (Subject::Call, "call", "A call. Parts: `callee`."),
+    (
+        Subject::Decorator,
+        "decorator",
+        "A decorator or attribute. Parts: `name`.",
+    ),
+    (Subject::Test, "test", "A test case. Parts: `name`."),
+    (
+        Subject::TestDisabled,
+        "test.disabled",
+        "A test case (same span) that is skipped or still to do. Parts: `name`.",
+    ),
+    (
+        Subject::TestNot,
+        "test.not",
+        "Something (same span) named like a test that is none.",
+    ),
+    (
+        Subject::Suppression,
+        "suppression",
+        "An attribute that silences a tool. Parts: `name`.",
+    ),
+    (Subject::Comment, "comment", "A comment."),
+    (
+        Subject::Docstring,
+        "docstring",
+        "A string that is documentation: its lines are comment lines.",
+    ),
+    (
+        Subject::Text,
+        "text",
+        "A string: blank lines inside it are code lines.",
+    ),
+    (
+        Subject::Table,
+        "table",
+        "A literal at top level: a file that is little else is data.",
+    ),
+];
+
+/// What a pattern says of its subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Part {
+    /// The name of the subject.
+    Name,
+    /// Its declared type.
+    Type,
+    /// The module an import names.
+    Module,
+    /// The local name an import binds.
+    Alias,
+    /// The body of a function.
+    Body,
+    /// What a call calls.
+    Callee,
+    /// Where a passed context comes from.
+    From,
+}
+
+/// Every part with its capture name and its sentence, in declaration order.
+pub const PARTS: &[(Part, &str, &str)] = &[
+    (Part::Name, "name", "The name of the subject."),
+    (Part::Type, "type", "Its declared type."),
+    (Part::Module, "module", "The module an import names."),
+    (Part::Alias, "alias", "The local name an import binds."),
+    (Part::Body, "body", "The body of a function."),
+    (Part::Callee, "callee", "What a call calls."),
+    (Part::From, "from", "Where a passed context comes from."),
+];
+
+/// How many parts there are.
+pub const PART_COUNT: usize = PARTS.len();
+
+/// What a capture name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The subject of its pattern.
+    Subject(Subject),
+    /// A part of the subject.
+    Part(Part),
+    /// Private to the query.
+    Private,
+}
+
+impl Role {
+    /// The role of a capture name; for an illegal one a message that lists the legal names.
+    pub fn of(capture: &str) -> Result<Self, String> {
+        if capture.starts_with('_') {
+            return Ok(Self::Private);
+        }
+        if let Some((subject, ..)) = SUBJECTS.iter().find(|(_, name, _)| *name == capture) {
+            return Ok(Self::Subject(*subject));
+        }
+        if let Some((part, ..)) = PARTS.iter().find(|(_, name, _)| *name == capture) {
+            return Ok(Self::Part(*part));
+        }
+        let legal: Vec<&str> = SUBJECTS
+            .iter()
+            .map(|(_, name, _)| *name)
+            .chain(PARTS.iter().map(|(_, name, _)| *name))
+            .collect();
+        Err(format!(
+            "unknown capture `@{capture}`; legal are: {}",
+            legal.join(", ")
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PARTS, Part, Role, SUBJECTS, Subject};
+
+    #[test]
+    fn an_unknown_capture_lists_the_legal_ones() {
+        let message = Role::of("slot.tpyed").unwrap_err();
+        assert!(message.contains("@slot.tpyed"));
+        assert!(message.contains("parameter.typed"));
+        assert_eq!(Role::of("_d"), Ok(Role::Private));
+        assert_eq!(Role::of("name"), Ok(Role::Part(Part::Name)));
+        assert_eq!(Role::of("call"), Ok(Role::Subject(Subject::Call)));
+    }
+
+    #[test]
+    fn names_are_unique_and_sentences_end() {
+        let mut names: Vec<&str> = SUBJECTS.iter().map(|row| row.1).collect();
+        names.extend(PARTS.iter().map(|row| row.1));
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        assert!(SUBJECTS.iter().all(|row| row.2.ends_with('.')));
+        assert!(
+            SUBJECTS
+                .iter()
+                .enumerate()
+                .all(|(index, row)| row.0 as usize == index)
+        );
+    }
+}

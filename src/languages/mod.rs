@@ -2,9 +2,14 @@
 
 use std::fmt;
 
-/// A language `quality` reads facts from: a row of [`LANGUAGES`].
-#[derive(Clone, Copy)]
-pub struct Language(&'static Row);
+pub mod dynamic;
+pub mod suppressions;
+
+use dynamic::Dynamic;
+
+/// A language or dialect `quality` reads facts from: a row of the table.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Language(u8);
 
 /// What the rest of the program has to know of a language.
 struct Row {
@@ -17,16 +22,17 @@ struct Row {
     /// Interpreters of a `#!` line.
     interpreters: &'static [&'static str],
     /// The tree-sitter grammar.
-    grammar: tree_sitter_language_fn,
+    grammar: fn() -> tree_sitter::Language,
     /// The query, in parts: a dialect inherits by concatenation.
     query: &'static [&'static str],
+    /// Which written types switch static checking off.
+    dynamic: Dynamic,
+    /// Comment markers that silence a tool.
+    suppressions: &'static [&'static str],
 }
 
-#[allow(non_camel_case_types)]
-type tree_sitter_language_fn = fn() -> tree_sitter::Language;
-
 /// Sorted by dialect; a test holds the order.
-static LANGUAGES: &[Row] = &[
+const LANGUAGES: &[Row] = &[
     Row {
         name: "javascript",
         dialect: "javascript",
@@ -37,6 +43,8 @@ static LANGUAGES: &[Row] = &[
             include_str!("ecmascript.scm"),
             include_str!("javascript.scm"),
         ],
+        dynamic: dynamic::JAVASCRIPT,
+        suppressions: suppressions::ECMASCRIPT,
     },
     Row {
         name: "python",
@@ -45,6 +53,8 @@ static LANGUAGES: &[Row] = &[
         interpreters: &["python", "python2", "python3", "pypy", "pypy3"],
         grammar: || tree_sitter_python::LANGUAGE.into(),
         query: &[include_str!("python.scm")],
+        dynamic: dynamic::PYTHON,
+        suppressions: suppressions::PYTHON,
     },
     Row {
         name: "rust",
@@ -53,6 +63,8 @@ static LANGUAGES: &[Row] = &[
         interpreters: &["rust-script"],
         grammar: || tree_sitter_rust::LANGUAGE.into(),
         query: &[include_str!("rust.scm")],
+        dynamic: dynamic::RUST,
+        suppressions: suppressions::RUST,
     },
     Row {
         name: "typescript",
@@ -64,6 +76,8 @@ static LANGUAGES: &[Row] = &[
             include_str!("ecmascript.scm"),
             include_str!("typescript.scm"),
         ],
+        dynamic: dynamic::TYPESCRIPT,
+        suppressions: suppressions::ECMASCRIPT,
     },
     Row {
         name: "typescript",
@@ -75,20 +89,29 @@ static LANGUAGES: &[Row] = &[
             include_str!("ecmascript.scm"),
             include_str!("typescript.scm"),
         ],
+        dynamic: dynamic::TYPESCRIPT,
+        suppressions: suppressions::ECMASCRIPT,
     },
 ];
 
 impl Language {
+    /// How many languages and dialects there are.
+    pub const COUNT: usize = LANGUAGES.len();
+
     /// All languages and dialects, in table order.
     pub fn all() -> impl Iterator<Item = Self> {
-        LANGUAGES.iter().map(Self)
+        (0..LANGUAGES.len() as u8).map(Self)
+    }
+
+    fn row(self) -> &'static Row {
+        &LANGUAGES[self.0 as usize]
     }
 
     /// The language of a file with this extension (any case, no dot).
     pub fn of_extension(extension: &[u8]) -> Option<Self> {
         Self::all().find(|language| {
             language
-                .0
+                .row()
                 .extensions
                 .iter()
                 .any(|known| known.as_bytes().eq_ignore_ascii_case(extension))
@@ -100,7 +123,7 @@ impl Language {
         let bare = interpreter.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
         Self::all().find(|language| {
             language
-                .0
+                .row()
                 .interpreters
                 .iter()
                 .any(|known| *known == interpreter || *known == bare)
@@ -109,49 +132,48 @@ impl Language {
 
     /// The language or dialect of this name.
     pub fn named(name: &str) -> Option<Self> {
-        Self::all().find(|language| language.0.dialect == name)
+        Self::all().find(|language| language.row().dialect == name)
     }
 
     /// The name in reports and configuration; dialects share it.
     pub fn name(self) -> &'static str {
-        self.0.name
+        self.row().name
     }
 
     /// The dialect, unique in the table.
     pub fn dialect(self) -> &'static str {
-        self.0.dialect
+        self.row().dialect
     }
 
-    /// Its position in the table, for per-language caches.
+    /// Its position in the table, for tables by language.
     pub fn index(self) -> usize {
-        LANGUAGES
-            .iter()
-            .position(|row| std::ptr::eq(row, self.0))
-            .unwrap_or(0)
+        self.0 as usize
     }
 
     /// The grammar.
     pub fn grammar(self) -> tree_sitter::Language {
-        (self.0.grammar)()
+        (self.row().grammar)()
     }
 
     /// The text of its query.
     pub fn query_text(self) -> String {
-        self.0.query.concat()
+        self.row().query.concat()
+    }
+
+    /// How it tells a dynamic type from a precise one.
+    pub fn dynamic(self) -> Dynamic {
+        self.row().dynamic
+    }
+
+    /// Comment markers that silence a tool.
+    pub fn suppressions(self) -> &'static [&'static str] {
+        self.row().suppressions
     }
 }
-
-impl PartialEq for Language {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.dialect == other.0.dialect
-    }
-}
-
-impl Eq for Language {}
 
 impl fmt::Debug for Language {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.0.dialect)
+        formatter.write_str(self.dialect())
     }
 }
 

@@ -1,0 +1,139 @@
+; Python. The vocabulary is src/facts/role.rs.
+
+; Lines
+(comment) @comment
+(string) @text
+(module . (comment)* . (expression_statement . (string) @docstring .))
+(class_definition body: (block . (comment)* . (expression_statement . (string) @docstring .)))
+(function_definition body: (block . (comment)* . (expression_statement . (string) @docstring .)))
+(module (expression_statement (assignment right: [(list) (dictionary) (set) (tuple)] @table)))
+
+; Scopes
+(class_definition) @scope.class
+(if_statement
+  condition: [(identifier) @_flag (attribute attribute: (identifier) @_flag)]
+  consequence: (block) @scope.types
+  (#eq? @_flag "TYPE_CHECKING"))
+
+; Functions
+(function_definition name: (identifier) @name body: (block) @body) @function
+(lambda body: (_) @body) @function
+(decorated_definition
+  (decorator [(identifier) @_d (attribute attribute: (identifier) @_d)])
+  definition: (function_definition) @function.static
+  (#eq? @_d "staticmethod"))
+(decorated_definition
+  (decorator [(identifier) @_d (attribute attribute: (identifier) @_d)])
+  definition: (function_definition) @function.overload
+  (#eq? @_d "overload"))
+(decorated_definition
+  (decorator [(identifier) @_d (attribute attribute: (identifier) @_d)])
+  definition: (function_definition) @function.unchecked
+  (#eq? @_d "no_type_check"))
+
+; Slots: every parameter but the receiver, and every return
+(parameters . [
+  (identifier)
+  (typed_parameter . (identifier))
+  (default_parameter)
+  (typed_default_parameter)] @receiver)
+(parameters (identifier) @parameter.untyped @name)
+(parameters (tuple_pattern) @parameter.untyped @name)
+(parameters (default_parameter name: (_) @name) @parameter.untyped)
+(parameters [
+  (list_splat_pattern (identifier) @name)
+  (dictionary_splat_pattern (identifier) @name)] @parameter.untyped)
+(parameters (typed_parameter . (identifier) @name type: (type) @type) @parameter.typed)
+(parameters (typed_parameter
+  . [(list_splat_pattern (identifier) @name) (dictionary_splat_pattern (identifier) @name)]
+  type: (type) @type) @parameter.typed)
+(parameters (typed_default_parameter name: (_) @name type: (type) @type) @parameter.typed)
+(function_definition return_type: (type) @return.typed @type)
+(function_definition !return_type) @return.untyped
+(class_definition body: (block [
+  (function_definition name: (identifier) @_name) @return.constructor
+  (decorated_definition definition:
+    (function_definition name: (identifier) @_name) @return.constructor)])
+  (#any-of? @_name "__init__" "__init_subclass__"))
+
+; Complexity
+[
+  (if_statement)
+  (for_statement)
+  (while_statement)
+  (except_clause)
+  (conditional_expression)
+] @branch
+(match_statement) @branch.switch
+(elif_clause) @branch.elif
+(if_statement alternative: (else_clause) @branch.else)
+(case_clause . (case_pattern) @_pattern (#not-eq? @_pattern "_")) @case
+(boolean_operator) @logical
+(boolean_operator left: (boolean_operator operator: "and") @logical.continued operator: "and")
+(boolean_operator operator: "and" right: (boolean_operator operator: "and") @logical.continued)
+(boolean_operator left: (boolean_operator operator: "or") @logical.continued operator: "or")
+(boolean_operator operator: "or" right: (boolean_operator operator: "or") @logical.continued)
+(boolean_operator
+  left: (parenthesized_expression (boolean_operator operator: "and") @logical.continued)
+  operator: "and")
+(boolean_operator
+  operator: "and"
+  right: (parenthesized_expression (boolean_operator operator: "and") @logical.continued))
+(boolean_operator
+  left: (parenthesized_expression (boolean_operator operator: "or") @logical.continued)
+  operator: "or")
+(boolean_operator
+  operator: "or"
+  right: (parenthesized_expression (boolean_operator operator: "or") @logical.continued))
+
+; Items
+(class_definition name: (identifier) @name) @item.named
+(function_definition name: (identifier) @name) @item.named
+(expression_statement (assignment left: (identifier) @name) @item.assigned)
+(expression_statement (assignment left: [
+  (pattern_list (identifier) @name)
+  (tuple_pattern (identifier) @name)
+  (list_pattern (identifier) @name)] @item.assigned))
+(assignment right: (assignment left: (identifier) @name) @item.assigned)
+(module (expression_statement (assignment
+  left: (identifier) @_all right: [(list) (tuple) (binary_operator)] @export.list)
+  (#eq? @_all "__all__")))
+(module (expression_statement (augmented_assignment
+  left: (identifier) @_all right: [(list) (tuple)] @export.append)
+  (#eq? @_all "__all__")))
+(module (expression_statement (call
+  function: (attribute object: (identifier) @_all attribute: (identifier) @_verb)
+  arguments: (argument_list) @export.append)
+  (#eq? @_all "__all__") (#any-of? @_verb "append" "extend")))
+(module (expression_statement (call
+  function: (attribute object: (identifier) @_all attribute: (identifier) @_verb)
+  arguments: (argument_list) @export.remove)
+  (#eq? @_all "__all__") (#eq? @_verb "remove")))
+
+; Imports
+(import_statement name: (dotted_name) @import @module)
+(import_statement name: (aliased_import name: (_) @module alias: (_) @alias) @import)
+(import_from_statement module_name: (_) @module name: (dotted_name) @import @name)
+(import_from_statement
+  module_name: (_) @module
+  name: (aliased_import name: (_) @name alias: (_) @alias) @import)
+(import_from_statement module_name: (_) @module (wildcard_import) @import.all)
+(call
+  function: [(identifier) @_f (attribute attribute: (identifier) @_f)]
+  arguments: (argument_list . (string (string_content) @module))
+  (#any-of? @_f "import_module" "__import__")) @import.dynamic
+
+; Calls and decorators
+(call function: (_) @callee) @call
+(decorator [(identifier) @name (attribute) @name (call function: (_) @name)]) @decorator
+
+; Tests
+((function_definition name: (identifier) @name) @test (#match? @name "^test"))
+(decorated_definition
+  (decorator (_) @_d)
+  definition: (function_definition) @test.not
+  (#match? @_d "fixture"))
+(decorated_definition
+  (decorator [(attribute) @_d (call function: (attribute) @_d)])
+  definition: (function_definition) @test.disabled
+  (#any-of? @_d "pytest.mark.skip" "unittest.skip"))

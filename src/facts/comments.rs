@@ -1,0 +1,172 @@
+//! What comments say: suppressions, whether the file wants to be checked, and types (PEP 484).
+
+use super::{Checking, Suppression};
+use crate::languages::Language;
+
+/// The suppression a comment carries, if any: the marker that begins earliest, the most specific one there.
+pub(super) fn suppression(language: Language, comment: &str, line: u32) -> Option<Suppression> {
+    let (at, marker) = language
+        .suppressions()
+        .iter()
+        .filter_map(|marker| Some((position(comment, marker)?, *marker)))
+        .min_by_key(|(at, marker)| (*at, std::cmp::Reverse(marker.len())))?;
+    Some(Suppression {
+        marker: marker.into(),
+        line,
+        explained: is_explained(&comment[at + marker.len()..]),
+    })
+}
+
+/// Where a marker stands as a word of its own at the head of the comment or of one of its clauses.
+fn position(comment: &str, marker: &str) -> Option<usize> {
+    let at = comment.find(marker)?;
+    let before = comment[..at].trim_end_matches([' ', '\t']);
+    // A marker speaks to a tool only at the start of a comment or clause; in the middle of prose it is a mention.
+    let starts = before.is_empty() || before.ends_with(['#', '/', '*', ';', ',', '!', '{']);
+    let after = comment[at + marker.len()..].chars().next();
+    let ends = !after.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '-');
+    (starts && ends).then_some(at)
+}
+
+/// Whether words follow the marker's codes: after `--`, after `: `, after a second `#` or in brackets-free prose.
+fn is_explained(rest: &str) -> bool {
+    let rest = rest.trim_end_matches("*/");
+    let reason = if let Some((_, reason)) = rest.split_once("--") {
+        reason
+    } else if let Some((_, reason)) = rest.split_once('#') {
+        reason
+    } else if let Some((_, reason)) = rest.split_once(']') {
+        reason
+    } else if rest.starts_with([' ', ':']) && !rest.contains('[') {
+        rest
+    } else {
+        return false;
+    };
+    // Rule codes are no reason: `E501`, `no-console`, `@typescript-eslint/no-explicit-any`.
+    reason
+        .split_whitespace()
+        .filter(|word| {
+            let word = word.trim_matches([',', ':', ';']);
+            word.len() > 1
+                && word.chars().all(|c| c.is_alphabetic() || c == '\'')
+                && word.chars().any(|c| c.is_lowercase())
+        })
+        .count()
+        >= 2
+}
+
+/// What a comment before all code says about checking this file.
+pub(super) fn checking(comment: &str) -> Option<Checking> {
+    let body = comment
+        .trim_start_matches(['#', '/', '*', '!'])
+        .trim_start();
+    if body.starts_with("@ts-nocheck") {
+        return Some(Checking::Off);
+    }
+    if body.starts_with("@ts-check") || body.starts_with("@flow") {
+        return Some(Checking::On);
+    }
+    if let Some(rest) = body.strip_prefix("type:") {
+        let rest = rest.trim_start();
+        if let Some(rest) = rest.strip_prefix("ignore")
+            && !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+        {
+            return Some(Checking::Off);
+        }
+    }
+    if let Some(rest) = body.strip_prefix("mypy:")
+        && let Some((_, value)) = rest.split_once("ignore-errors")
+    {
+        let off = value
+            .trim_start()
+            .strip_prefix('=')
+            .is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("false"));
+        return (!off).then_some(Checking::Off);
+    }
+    None
+}
+
+/// What a PEP 484 type comment declares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TypeComment {
+    /// `# type: (int, str) -> None`
+    Signature,
+    /// `# type: int`
+    Single,
+}
+
+/// The PEP 484 type comment, if this is one.
+pub(super) fn type_comment(comment: &str) -> Option<TypeComment> {
+    let at = comment.find('#')?;
+    let rest = comment[at + 1..].trim_start().strip_prefix("type:")?.trim();
+    if rest.starts_with('(') && rest.contains("->") {
+        Some(TypeComment::Signature)
+    } else if rest.starts_with("ignore") || rest.is_empty() {
+        None
+    } else {
+        Some(TypeComment::Single)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Checking, TypeComment, checking, suppression, type_comment};
+    use crate::languages::Language;
+
+    fn marker(language: &str, comment: &str) -> Option<(String, bool)> {
+        suppression(Language::named(language).unwrap(), comment, 1)
+            .map(|found| (found.marker.into(), found.explained))
+    }
+
+    #[test]
+    fn markers_are_found_at_the_head_of_a_comment_or_clause() {
+        assert_eq!(
+            marker("python", "# type: ignore[attr]"),
+            Some(("type: ignore".into(), false))
+        );
+        assert_eq!(
+            marker("python", "# type: str # noqa: E501"),
+            Some(("noqa".into(), false))
+        );
+        assert_eq!(
+            marker("python", "# noqa: E501  # the url cannot be split"),
+            Some(("noqa".into(), true))
+        );
+        assert_eq!(
+            marker(
+                "javascript",
+                "// eslint-disable-next-line no-console -- it is a cli"
+            ),
+            Some(("eslint-disable-next-line".into(), true))
+        );
+        assert_eq!(
+            marker("typescript", "// @ts-expect-error wrong upstream types"),
+            Some(("@ts-expect-error".into(), true))
+        );
+        assert_eq!(marker("python", "# see noqa in the manual"), None);
+        assert_eq!(
+            marker("javascript", "/* eslint-disable no-console */"),
+            Some(("eslint-disable".into(), false))
+        );
+    }
+
+    #[test]
+    fn checking_is_asked_for_or_switched_off() {
+        assert_eq!(checking("// @ts-check"), Some(Checking::On));
+        assert_eq!(checking("/* @ts-nocheck */"), Some(Checking::Off));
+        assert_eq!(checking("# type: ignore"), Some(Checking::Off));
+        assert_eq!(checking("# mypy: ignore-errors"), Some(Checking::Off));
+        assert_eq!(checking("# mypy: ignore-errors=False"), None);
+        assert_eq!(checking("# type: ignored"), None);
+    }
+
+    #[test]
+    fn type_comments_declare_a_signature_or_one_slot() {
+        assert_eq!(
+            type_comment("# type: (int, str) -> None"),
+            Some(TypeComment::Signature)
+        );
+        assert_eq!(type_comment("# type: int"), Some(TypeComment::Single));
+        assert_eq!(type_comment("# type: ignore"), None);
+    }
+}

@@ -1,0 +1,1013 @@
+//! The fold: from the sorted finds of a query to facts, with one stack, for every language.
+//!
+//! Spans alone say what encloses what. A find opens a frame, the first find behind its end closes it; enclosing
+//! functions, nesting and regions follow from the frames that are open.
+
+use std::collections::HashMap;
+
+use super::bands::Shape;
+use super::complexity::{self, Measured};
+use super::exports::Exports;
+use super::extract::{Found, Span};
+use super::lines::LineMap;
+use super::role::{Part, Subject};
+use super::{
+    Call, Decorator, Exposure, Facts, Function, Import, ImportKind, Item, Slot, SlotKind,
+    SlotState, Suppression, TestCase, comments, table, use_tree,
+};
+use crate::languages::Language;
+use crate::languages::dynamic::Precision;
+
+/// Longest callee that is kept whole, in bytes.
+const LONGEST_CALLEE: usize = 120;
+
+/// Facts from everything a query found in a text, sorted by start, then longest, then subject.
+pub(super) fn fold(language: Language, text: &[u8], found: &[Found], shape: &Shape) -> Facts {
+    let mut fold = Fold::new(language, text);
+    let mut at = 0;
+    while at < found.len() {
+        let span = found[at].span;
+        let mut end = at + 1;
+        while end < found.len() && found[end].span == span {
+            end += 1;
+        }
+        fold.close_before(span.start);
+        fold.group(&found[at..end]);
+        at = end;
+    }
+    fold.close_before(u32::MAX);
+    fold.finish(shape)
+}
+
+/// What is open at a point of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Frame {
+    Class(usize),
+    Tests,
+    Types,
+    Opaque,
+    Function(usize),
+    Branch,
+}
+
+/// What the fold has to remember of a function beside the fact it becomes.
+#[derive(Default)]
+struct Signature {
+    rows: (u32, u32),
+    body: Option<Span>,
+    is_static: bool,
+    /// Its author switched checking off.
+    unchecked: bool,
+    /// It implements overloads declared before it and declares nothing of its own.
+    implements: bool,
+    /// Its return counts as typed as soon as one parameter is.
+    constructor: bool,
+    /// Its use site gives its type.
+    contextual: bool,
+    has_return_type: bool,
+    /// A comment declares its whole signature (PEP 484).
+    signed: bool,
+    receiver: Option<Span>,
+    recursive: bool,
+    measured: Measured,
+}
+
+/// Accessors of a class: a setter takes the type of the getter of its name.
+#[derive(Default)]
+struct Accessors {
+    getters: Vec<Box<str>>,
+    setters: Vec<(Box<str>, usize)>,
+}
+
+/// A slot whose written type is judged at the end, when all imports are known.
+struct WrittenType {
+    /// The function, or none for a field.
+    function: Option<usize>,
+    slot: usize,
+    span: Span,
+}
+
+struct Fold<'a> {
+    language: Language,
+    text: &'a [u8],
+    facts: Facts,
+    frames: Vec<(u32, Frame)>,
+    signatures: Vec<Signature>,
+    /// Open functions, innermost last.
+    functions: Vec<usize>,
+    accessors: Vec<Accessors>,
+    contexts: HashMap<usize, bool>,
+    /// Names of overloads with the number of scopes open around them.
+    overloads: Vec<(Box<str>, usize)>,
+    written: Vec<WrittenType>,
+    assigned: Vec<Item>,
+    exports: Exports,
+    comments: Vec<Span>,
+    strings: Vec<Span>,
+    largest_table: Option<Span>,
+    open_tests: u32,
+    open_types: u32,
+    open_opaque: u32,
+    test_rows: Vec<(u32, u32)>,
+    /// Nothing but comments came so far.
+    in_header: bool,
+}
+
+impl<'a> Fold<'a> {
+    fn new(language: Language, text: &'a [u8]) -> Self {
+        Self {
+            language,
+            text,
+            facts: Facts::default(),
+            frames: Vec::new(),
+            signatures: Vec::new(),
+            functions: Vec::new(),
+            accessors: Vec::new(),
+            contexts: HashMap::new(),
+            overloads: Vec::new(),
+            written: Vec::new(),
+            assigned: Vec::new(),
+            exports: Exports::default(),
+            comments: Vec::new(),
+            strings: Vec::new(),
+            largest_table: None,
+            open_tests: 0,
+            open_types: 0,
+            open_opaque: 0,
+            test_rows: Vec::new(),
+            in_header: true,
+        }
+    }
+
+    /// Closes every frame that ends at or before a position.
+    fn close_before(&mut self, start: u32) {
+        while let Some(&(end, frame)) = self.frames.last() {
+            if end > start {
+                break;
+            }
+            self.frames.pop();
+            match frame {
+                Frame::Tests => self.open_tests -= 1,
+                Frame::Types => self.open_types -= 1,
+                Frame::Opaque => self.open_opaque -= 1,
+                Frame::Branch => {
+                    if let Some(&function) = self.functions.last() {
+                        self.signatures[function].measured.leave();
+                    }
+                }
+                Frame::Function(_) => {
+                    self.functions.pop();
+                    self.forget_overloads();
+                }
+                Frame::Class(class) => {
+                    self.settle_accessors(class);
+                    self.forget_overloads();
+                }
+            }
+        }
+    }
+
+    fn open(&mut self, span: Span, frame: Frame) {
+        self.frames.push((span.end, frame));
+    }
+
+    /// Scopes open here: functions and classes.
+    fn scopes(&self) -> usize {
+        self.frames
+            .iter()
+            .filter(|(_, frame)| matches!(frame, Frame::Function(_) | Frame::Class(_)))
+            .count()
+    }
+
+    fn forget_overloads(&mut self) {
+        let scopes = self.scopes();
+        self.overloads.retain(|(_, depth)| *depth <= scopes);
+    }
+
+    /// Folds everything found on one span. Where two subjects of a span exclude each other, the more specific counts.
+    fn group(&mut self, group: &[Found]) {
+        let has = |subject: Subject| group.iter().any(|found| found.subject == subject);
+        let mut previous: Option<&Found> = None;
+        for found in group {
+            let overruled = match found.subject {
+                Subject::Branch => has(Subject::BranchElif),
+                Subject::BranchElse => has(Subject::BranchChained),
+                Subject::Logical => has(Subject::LogicalContinued),
+                Subject::ParameterUntyped => {
+                    has(Subject::ParameterTyped) || has(Subject::ParameterInferred)
+                }
+                Subject::Test | Subject::TestDisabled => {
+                    has(Subject::TestNot)
+                        || (found.subject == Subject::Test && has(Subject::TestDisabled))
+                }
+                Subject::Call => has(Subject::ImportDynamic),
+                _ => false,
+            };
+            // One node found by two patterns of one meaning is one subject; lists of names are not.
+            let repeated = previous.is_some_and(|previous| {
+                previous.subject == found.subject
+                    && (previous.parts == found.parts || is_single(found.subject))
+            });
+            if !overruled && !repeated {
+                self.one(found, group);
+            }
+            previous = Some(found);
+        }
+    }
+
+    fn one(&mut self, found: &Found, group: &[Found]) {
+        if !matches!(
+            found.subject,
+            Subject::Comment | Subject::Docstring | Subject::Text
+        ) {
+            self.in_header = false;
+        }
+        match found.subject {
+            Subject::ScopeClass => {
+                self.accessors.push(Accessors::default());
+                self.open(found.span, Frame::Class(self.accessors.len() - 1));
+            }
+            Subject::ScopeTests => {
+                self.open_tests += 1;
+                self.test_rows.push(found.rows);
+                self.open(found.span, Frame::Tests);
+            }
+            Subject::ScopeTypes => {
+                self.open_types += 1;
+                self.open(found.span, Frame::Types);
+            }
+            Subject::ScopeOpaque => {
+                self.open_opaque += 1;
+                self.open(found.span, Frame::Opaque);
+            }
+            Subject::ContextGiven | Subject::ContextPassed | Subject::ContextReturned => {
+                self.context(found);
+            }
+            Subject::Function | Subject::FunctionSignature => self.function(found, group),
+            Subject::FunctionStatic
+            | Subject::FunctionOverload
+            | Subject::FunctionUnchecked
+            | Subject::ReturnConstructor => self.mark_function(found),
+            Subject::Receiver => {
+                if let Some(function) = self.functions.last().copied()
+                    && self.facts.functions[function].is_method
+                    && !self.signatures[function].is_static
+                {
+                    self.signatures[function].receiver = Some(found.span);
+                }
+            }
+            Subject::ParameterTyped
+            | Subject::ParameterInferred
+            | Subject::ParameterUntyped
+            | Subject::ReturnTyped
+            | Subject::ReturnUntyped => self.slot(found),
+            Subject::FieldTyped | Subject::FieldUntyped => self.field(found),
+            Subject::AccessorGet | Subject::AccessorSet => self.accessor(found),
+            Subject::Branch
+            | Subject::BranchSwitch
+            | Subject::BranchElif
+            | Subject::BranchElse
+            | Subject::BranchChained
+            | Subject::Case
+            | Subject::Jump
+            | Subject::Logical
+            | Subject::LogicalContinued => self.branch(found),
+            Subject::ItemPublic
+            | Subject::ItemPackage
+            | Subject::ItemParent
+            | Subject::ItemPrivate
+            | Subject::ItemNamed
+            | Subject::ItemAssigned => self.item(found),
+            Subject::Export => {
+                if let Some(name) = self.part(found, Part::Name) {
+                    self.exports.name(&name);
+                }
+            }
+            Subject::ExportList => self.exports.list(&found.span.text(self.text)),
+            Subject::ExportAppend => self.exports.append(&found.span.text(self.text)),
+            Subject::ExportRemove => self.exports.remove(&found.span.text(self.text)),
+            Subject::Import
+            | Subject::ImportDynamic
+            | Subject::ImportTypes
+            | Subject::ImportReexport
+            | Subject::ImportAll
+            | Subject::ImportAllReexport
+            | Subject::ImportPath
+            | Subject::ImportModule => self.import(found),
+            Subject::ImportTree | Subject::ImportTreeReexport => self.import_tree(found),
+            Subject::Call => self.call(found),
+            Subject::Decorator => {
+                if let Some(name) = self.part(found, Part::Name) {
+                    self.facts.decorators.push(Decorator {
+                        name: name.into(),
+                        line: found.rows.0 + 1,
+                    });
+                }
+            }
+            Subject::Test | Subject::TestDisabled => {
+                let name = self.part(found, Part::Name).unwrap_or_default();
+                self.facts.tests.push(TestCase {
+                    name: unquoted(&name).into(),
+                    line: found.rows.0 + 1,
+                    enabled: found.subject == Subject::Test,
+                    doc_example: false,
+                });
+                if let Some(function) = self.same_span_function(found.span) {
+                    self.facts.functions[function].in_test = true;
+                }
+            }
+            Subject::TestNot => {}
+            Subject::Suppression => {
+                let name = self.part(found, Part::Name).unwrap_or_default();
+                let written = found.span.text(self.text);
+                self.facts.suppressions.push(Suppression {
+                    marker: name.into(),
+                    line: found.rows.0 + 1,
+                    explained: written.contains("reason"),
+                });
+            }
+            Subject::Comment => self.comment(found),
+            Subject::Docstring => {
+                self.comments.push(found.span);
+                if memchr::memmem::find(found.span.of(self.text), b">>>").is_some() {
+                    self.facts.tests.push(TestCase {
+                        name: "doctest".into(),
+                        line: found.rows.0 + 1,
+                        enabled: true,
+                        doc_example: true,
+                    });
+                }
+            }
+            Subject::Text => {
+                if found.rows.0 != found.rows.1 {
+                    self.strings.push(found.span);
+                }
+            }
+            Subject::Table => {
+                let longer = |span: Span| span.end - span.start;
+                if self
+                    .largest_table
+                    .is_none_or(|largest| longer(largest) < longer(found.span))
+                {
+                    self.largest_table = Some(found.span);
+                }
+            }
+        }
+    }
+
+    /// The text of a part, if the pattern gave one.
+    fn part(&self, found: &Found, part: Part) -> Option<String> {
+        found.parts[part as usize].map(|span| span.text(self.text).into_owned())
+    }
+
+    fn in_test(&self) -> bool {
+        self.open_tests > 0
+    }
+
+    fn same_span_function(&self, span: Span) -> Option<usize> {
+        match self.frames.last() {
+            Some(&(end, Frame::Function(function))) if end == span.end => Some(function),
+            _ => None,
+        }
+    }
+
+    fn context(&mut self, found: &Found) {
+        let given = match found.subject {
+            Subject::ContextGiven => true,
+            Subject::ContextPassed => self.contexts.get(&found.from).copied().unwrap_or(false),
+            _ => self.functions.last().is_some_and(|&function| {
+                let signature = &self.signatures[function];
+                signature.has_return_type || signature.contextual
+            }),
+        };
+        *self.contexts.entry(found.node).or_insert(false) |= given;
+    }
+
+    fn function(&mut self, found: &Found, group: &[Found]) {
+        // Several patterns may find one function; what any of them says of it counts.
+        let said = |part: Part| {
+            group
+                .iter()
+                .filter(|other| other.subject == found.subject)
+                .find_map(|other| other.parts[part as usize])
+        };
+        let index = self.facts.functions.len();
+        let is_method = self
+            .frames
+            .iter()
+            .rev()
+            .find(|(_, frame)| matches!(frame, Frame::Function(_) | Frame::Class(_)))
+            .is_some_and(|(_, frame)| matches!(frame, Frame::Class(_)));
+        let name: Option<Box<str>> =
+            said(Part::Name).map(|span| unquoted(&span.text(self.text)).into());
+        let scopes = self.scopes();
+        let implements = name.as_ref().is_some_and(|name| {
+            self.overloads
+                .iter()
+                .any(|(overload, depth)| overload == name && *depth == scopes)
+        });
+        if found.subject == Subject::Function
+            && let Some(&around) = self.functions.last()
+        {
+            self.signatures[around].measured.nest(index);
+        }
+        let in_test = self.in_test()
+            || self
+                .functions
+                .last()
+                .is_some_and(|&around| self.facts.functions[around].in_test);
+        self.facts.functions.push(Function {
+            name,
+            line: found.rows.0 + 1,
+            end_line: found.rows.1 + 1,
+            has_body: found.subject == Subject::Function,
+            in_test,
+            is_method,
+            ..Function::default()
+        });
+        self.signatures.push(Signature {
+            rows: found.rows,
+            body: said(Part::Body),
+            implements,
+            contextual: self.contexts.get(&found.node).copied().unwrap_or(false),
+            ..Signature::default()
+        });
+        self.open(found.span, Frame::Function(index));
+        self.functions.push(index);
+    }
+
+    fn mark_function(&mut self, found: &Found) {
+        let Some(function) = self.same_span_function(found.span) else {
+            return;
+        };
+        let signature = &mut self.signatures[function];
+        match found.subject {
+            Subject::FunctionStatic => signature.is_static = true,
+            Subject::FunctionUnchecked => signature.unchecked = true,
+            Subject::ReturnConstructor => signature.constructor = true,
+            _ => {
+                signature.implements = false;
+                if let Some(name) = self.facts.functions[function].name.clone() {
+                    // The function itself is open here; its scope is one less.
+                    self.overloads.push((name, self.scopes() - 1));
+                }
+            }
+        }
+    }
+
+    fn slot(&mut self, found: &Found) {
+        let Some(&function) = self.functions.last() else {
+            return;
+        };
+        if self.open_opaque > 0 || self.signatures[function].receiver == Some(found.span) {
+            return;
+        }
+        let is_return = matches!(found.subject, Subject::ReturnTyped | Subject::ReturnUntyped);
+        let state = match found.subject {
+            Subject::ParameterTyped | Subject::ReturnTyped => SlotState::Typed,
+            Subject::ParameterInferred => SlotState::Inferred,
+            _ => SlotState::Untyped,
+        };
+        if found.subject == Subject::ReturnTyped {
+            self.signatures[function].has_return_type = true;
+        }
+        let slot = Slot {
+            name: if is_return {
+                "return".into()
+            } else {
+                let name = self.part(found, Part::Name);
+                shortened(&name.unwrap_or_else(|| found.span.text(self.text).into_owned()))
+            },
+            line: found.rows.0 + 1,
+            state,
+            kind: if is_return {
+                SlotKind::Return
+            } else {
+                SlotKind::Parameter
+            },
+            nested_any: false,
+        };
+        let slots = &mut self.facts.functions[function].slots;
+        if let Some(span) = found.parts[Part::Type as usize] {
+            self.written.push(WrittenType {
+                function: Some(function),
+                slot: slots.len(),
+                span,
+            });
+        }
+        slots.push(slot);
+    }
+
+    fn field(&mut self, found: &Found) {
+        if self.open_opaque > 0 {
+            return;
+        }
+        if let Some(span) = found.parts[Part::Type as usize] {
+            self.written.push(WrittenType {
+                function: None,
+                slot: self.facts.fields.len(),
+                span,
+            });
+        }
+        let name = self.part(found, Part::Name).unwrap_or_default();
+        self.facts.fields.push(Slot {
+            name: shortened(&name),
+            line: found.rows.0 + 1,
+            state: if found.subject == Subject::FieldTyped {
+                SlotState::Typed
+            } else {
+                SlotState::Untyped
+            },
+            kind: SlotKind::Field,
+            nested_any: false,
+        });
+    }
+
+    fn accessor(&mut self, found: &Found) {
+        let class = self.frames.iter().rev().find_map(|(_, frame)| match frame {
+            Frame::Class(class) => Some(*class),
+            _ => None,
+        });
+        let (Some(class), Some(name)) = (class, self.part(found, Part::Name)) else {
+            return;
+        };
+        if found.subject == Subject::AccessorGet {
+            self.accessors[class].getters.push(name.into());
+        } else if let Some(function) = self.same_span_function(found.span) {
+            self.accessors[class].setters.push((name.into(), function));
+        }
+    }
+
+    fn settle_accessors(&mut self, class: usize) {
+        let accessors = std::mem::take(&mut self.accessors[class]);
+        for (name, function) in accessors.setters {
+            if accessors.getters.contains(&name) {
+                for slot in &mut self.facts.functions[function].slots {
+                    if slot.state == SlotState::Untyped {
+                        slot.state = SlotState::Contextual;
+                    }
+                }
+            }
+        }
+    }
+
+    fn branch(&mut self, found: &Found) {
+        let Some(&function) = self.functions.last() else {
+            return;
+        };
+        let measured = &mut self.signatures[function].measured;
+        match found.subject {
+            Subject::Branch => measured.enter_branch(),
+            Subject::BranchSwitch => measured.enter_switch(),
+            Subject::BranchElif => measured.elif(),
+            Subject::BranchElse | Subject::Jump => measured.flat(),
+            Subject::Case => measured.case(),
+            Subject::Logical => measured.logical(false),
+            Subject::LogicalContinued => measured.logical(true),
+            _ => {}
+        }
+        if matches!(found.subject, Subject::Branch | Subject::BranchSwitch) {
+            self.open(found.span, Frame::Branch);
+        }
+    }
+
+    fn item(&mut self, found: &Found) {
+        let Some(name) = self.part(found, Part::Name) else {
+            return;
+        };
+        // Items are what a module declares; what a function or (where names tell) a class declares is its own affair.
+        let by_name = matches!(found.subject, Subject::ItemNamed | Subject::ItemAssigned);
+        let own = usize::from(self.same_span_scope(found.span));
+        let scopes = self.scopes() - own.min(self.scopes());
+        let functions =
+            self.functions.len() - usize::from(self.same_span_function(found.span).is_some());
+        if functions > 0 || (by_name && scopes > 0) {
+            return;
+        }
+        let exposure = match found.subject {
+            Subject::ItemPublic => Exposure::Public,
+            Subject::ItemPackage => Exposure::Package,
+            Subject::ItemParent => Exposure::Parent,
+            Subject::ItemPrivate => Exposure::Private,
+            _ if is_hidden_by_name(&name) => Exposure::Private,
+            _ => Exposure::Public,
+        };
+        let item = Item {
+            name: unquoted(&name).into(),
+            line: found.rows.0 + 1,
+            exposure,
+            in_test: self.in_test(),
+        };
+        if found.subject == Subject::ItemAssigned {
+            self.assigned.push(item);
+        } else {
+            self.facts.items.push(item);
+        }
+    }
+
+    /// Whether the innermost frame is the scope of this very span.
+    fn same_span_scope(&self, span: Span) -> bool {
+        matches!(self.frames.last(), Some(&(end, Frame::Function(_) | Frame::Class(_))) if end == span.end)
+    }
+
+    fn import(&mut self, found: &Found) {
+        let kind = match found.subject {
+            _ if self.open_types > 0 => ImportKind::TypeOnly,
+            Subject::ImportTypes => ImportKind::TypeOnly,
+            Subject::ImportDynamic => ImportKind::Dynamic,
+            Subject::ImportReexport | Subject::ImportAllReexport => ImportKind::ReExport,
+            Subject::ImportPath => ImportKind::Path,
+            Subject::ImportModule => ImportKind::Module,
+            _ => ImportKind::Static,
+        };
+        let all = matches!(
+            found.subject,
+            Subject::ImportAll | Subject::ImportAllReexport
+        );
+        let name = self.part(found, Part::Name);
+        let module = match (self.part(found, Part::Module), &name) {
+            (Some(module), _) => module,
+            (None, Some(name)) if kind == ImportKind::Module => name.clone(),
+            _ => return,
+        };
+        let name = if all { Some("*".to_owned()) } else { name };
+        self.facts.imports.push(Import {
+            module: unquoted(&without_space(&module)).into(),
+            name: name.map(|name| unquoted(&without_space(&name)).into()),
+            alias: self
+                .part(found, Part::Alias)
+                .map(|alias| unquoted(&alias).into()),
+            line: found.rows.0 + 1,
+            kind,
+            in_test: self.in_test(),
+        });
+    }
+
+    fn import_tree(&mut self, found: &Found) {
+        let Some(tree) = self.part(found, Part::Module) else {
+            return;
+        };
+        let kind = if found.subject == Subject::ImportTree {
+            ImportKind::Static
+        } else {
+            ImportKind::ReExport
+        };
+        let in_test = self.in_test();
+        for leaf in use_tree::flatten(&tree) {
+            self.facts.imports.push(Import {
+                module: leaf.module.into(),
+                name: leaf.name.map(Into::into),
+                alias: leaf.alias.map(Into::into),
+                line: found.rows.0 + 1,
+                kind,
+                in_test,
+            });
+        }
+    }
+
+    fn call(&mut self, found: &Found) {
+        let Some(span) = found.parts[Part::Callee as usize] else {
+            return;
+        };
+        let callee = callee_text(span.of(self.text));
+        let function = self.functions.last().copied();
+        if let Some(function) = function {
+            let fact = &self.facts.functions[function];
+            let signature = &mut self.signatures[function];
+            if !signature.recursive
+                && fact
+                    .name
+                    .as_deref()
+                    .is_some_and(|name| calls_itself(&callee, name, fact.is_method))
+            {
+                signature.recursive = true;
+                signature.measured.flat();
+            }
+        }
+        self.facts.calls.push(Call {
+            callee: callee.into(),
+            line: found.rows.0 + 1,
+            function: function.map(|function| function as u32),
+        });
+    }
+
+    fn comment(&mut self, found: &Found) {
+        self.comments.push(found.span);
+        let comment = found.span.text(self.text);
+        if self.in_header
+            && let Some(checking) = comments::checking(&comment)
+        {
+            self.facts.checking = checking;
+        }
+        if let Some(suppression) = comments::suppression(self.language, &comment, found.rows.0 + 1)
+        {
+            self.facts.suppressions.push(suppression);
+        }
+        let Some(&function) = self.functions.last() else {
+            return;
+        };
+        let before_code = self.signatures[function]
+            .body
+            .is_none_or(|body| found.span.start < body.start)
+            || self.is_first_in_body(function, found.span);
+        if before_code && self.language.name() == "python" {
+            self.type_comment(function, &comment, found.rows.0 + 1);
+        }
+    }
+
+    /// Whether only white space and comments stand between the start of a function's body and this span.
+    fn is_first_in_body(&self, function: usize, span: Span) -> bool {
+        let Some(body) = self.signatures[function].body else {
+            return false;
+        };
+        let gap = Span {
+            start: body.start.min(span.start),
+            end: span.start,
+        };
+        gap.of(self.text).iter().all(u8::is_ascii_whitespace)
+    }
+
+    /// A PEP 484 type comment declares the whole signature, or the parameter on its line.
+    fn type_comment(&mut self, function: usize, comment: &str, line: u32) {
+        match comments::type_comment(comment) {
+            Some(comments::TypeComment::Signature) => self.signatures[function].signed = true,
+            Some(comments::TypeComment::Single) => {
+                let last_on_line = self.facts.functions[function]
+                    .slots
+                    .iter_mut()
+                    .rev()
+                    .find(|slot| slot.line == line && slot.kind == SlotKind::Parameter);
+                if let Some(slot) = last_on_line
+                    && slot.state == SlotState::Untyped
+                {
+                    slot.state = SlotState::Typed;
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn finish(mut self, shape: &Shape) -> Facts {
+        self.settle_types();
+        self.settle_slots();
+        self.settle_items();
+        let errors: Vec<Span> = shape
+            .errors
+            .iter()
+            .map(|range| Span {
+                start: range.start,
+                end: range.end,
+            })
+            .collect();
+        let comments = disjoint(std::mem::take(&mut self.comments));
+        let strings = disjoint(std::mem::take(&mut self.strings));
+        let lines = LineMap::new(self.text, &comments, &errors, &strings);
+        self.facts.lines = lines.count();
+        self.facts.unparsed_bytes = shape.error_bytes;
+        self.facts.literal_table = self
+            .largest_table
+            .is_some_and(|table| table::is_most_of(self.text, table, &comments));
+
+        let measured: Vec<Measured> = self
+            .signatures
+            .iter_mut()
+            .map(|signature| std::mem::take(&mut signature.measured))
+            .collect();
+        for (function, complexity) in self
+            .facts
+            .functions
+            .iter_mut()
+            .zip(complexity::settle(&measured))
+        {
+            function.cyclomatic = complexity.cyclomatic;
+            function.cognitive = complexity.cognitive;
+            function.nesting = complexity.nesting;
+            function.absorbed_by = complexity.absorbed_by;
+        }
+        self.share_lines_out(&lines);
+        self.facts.lines.code_in_tests = self.code_in_tests(&lines);
+        let error_lines = lines_of(self.text, &errors);
+        for function in &mut self.facts.functions {
+            let first = error_lines.partition_point(|line| *line < function.line);
+            function.unparsed = error_lines
+                .get(first)
+                .is_some_and(|line| *line <= function.end_line);
+        }
+        self.facts.export_list = self.exports.into_list();
+        self.facts
+    }
+
+    /// Gives each code line inside functions to the innermost unit on it.
+    fn share_lines_out(&mut self, lines: &LineMap) {
+        let mut owner: Vec<u32> = vec![u32::MAX; lines.kinds.len()];
+        for (index, function) in self.facts.functions.iter().enumerate() {
+            if !function.has_body {
+                continue;
+            }
+            let unit = function.absorbed_by.unwrap_or(index as u32);
+            let (first, last) = self.signatures[index].rows;
+            let last = (last as usize + 1).min(owner.len());
+            if let Some(rows) = owner.get_mut(first as usize..last) {
+                rows.fill(unit);
+            }
+        }
+        for (row, unit) in owner.iter().enumerate() {
+            if *unit != u32::MAX && lines.is_code(row as u32) {
+                self.facts.functions[*unit as usize].code_lines += 1;
+            }
+        }
+    }
+
+    fn code_in_tests(&self, lines: &LineMap) -> u32 {
+        let mut counted_to = 0;
+        let mut count = 0;
+        for &(first, last) in &self.test_rows {
+            for row in first.max(counted_to)..=last {
+                count += u32::from(lines.is_code(row));
+            }
+            counted_to = counted_to.max(last + 1);
+        }
+        count
+    }
+
+    /// Judges the written types, now that all imports are known.
+    fn settle_types(&mut self) {
+        let imports = |name: &str| {
+            self.facts
+                .imports
+                .iter()
+                .find_map(|import| match (&import.name, &import.alias) {
+                    (Some(imported), Some(alias)) if **alias == *name => {
+                        Some(format!("{}.{imported}", import.module))
+                    }
+                    (Some(imported), None) if **imported == *name => {
+                        Some(format!("{}.{imported}", import.module))
+                    }
+                    (None, Some(alias)) if **alias == *name => Some(import.module.to_string()),
+                    (None, None) if *import.module == *name => Some(import.module.to_string()),
+                    _ => None,
+                })
+        };
+        let judge = self.language.dynamic();
+        for written in &self.written {
+            let text = written.span.text(self.text);
+            let precision = judge(&text, &imports);
+            if precision == Precision::Precise {
+                continue;
+            }
+            let slot = match written.function {
+                Some(function) => &mut self.facts.functions[function].slots[written.slot],
+                None => &mut self.facts.fields[written.slot],
+            };
+            match precision {
+                Precision::Dynamic => slot.state = SlotState::Any,
+                _ => slot.nested_any = true,
+            }
+        }
+    }
+
+    fn settle_slots(&mut self) {
+        for (function, signature) in self.facts.functions.iter_mut().zip(&self.signatures) {
+            if signature.implements {
+                function.slots.clear();
+                continue;
+            }
+            let declared = function
+                .slots
+                .iter()
+                .any(|slot| slot.kind == SlotKind::Parameter && slot.state != SlotState::Untyped);
+            for slot in &mut function.slots {
+                if signature.unchecked {
+                    slot.state = SlotState::Untyped;
+                } else if slot.state == SlotState::Untyped {
+                    if signature.signed
+                        || (signature.constructor && declared && slot.kind == SlotKind::Return)
+                    {
+                        slot.state = SlotState::Typed;
+                    } else if signature.contextual && slot.kind == SlotKind::Parameter {
+                        slot.state = SlotState::Contextual;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Joins assigned names with declarations, applies exports, and drops what was only imported.
+    fn settle_items(&mut self) {
+        let imported = |name: &str, line: u32| {
+            self.facts.imports.iter().any(|import| {
+                let local = import
+                    .alias
+                    .as_deref()
+                    .or(import.name.as_deref())
+                    .unwrap_or_else(|| import.module.split('.').next().unwrap_or_default());
+                local == name && import.line < line
+            })
+        };
+        let mut items = std::mem::take(&mut self.facts.items);
+        for item in std::mem::take(&mut self.assigned) {
+            if !imported(&item.name, item.line) && *item.name != *"__all__" {
+                items.push(item);
+            }
+        }
+        items.sort_by(|a, b| (a.line, &a.name).cmp(&(b.line, &b.name)));
+        for item in &mut items {
+            if self.exports.has(&item.name) {
+                item.exposure = Exposure::Public;
+            }
+        }
+        // The first declaration of a name stands for it, where names tell items apart.
+        if self.language.name() == "python" {
+            let mut seen = std::collections::HashSet::new();
+            items.retain(|item| seen.insert(item.name.clone()));
+        }
+        self.facts.items = items;
+    }
+}
+
+/// Subjects of which a node can only be one, however many patterns find it.
+fn is_single(subject: Subject) -> bool {
+    !matches!(
+        subject,
+        Subject::ItemAssigned
+            | Subject::ItemPublic
+            | Subject::ItemPrivate
+            | Subject::Import
+            | Subject::ImportTypes
+            | Subject::ImportReexport
+            | Subject::Export
+    )
+}
+
+/// A leading underscore hides a name; names with two on both sides belong to the language.
+fn is_hidden_by_name(name: &str) -> bool {
+    name.starts_with('_') && !(name.starts_with("__") && name.ends_with("__"))
+}
+
+fn calls_itself(callee: &str, name: &str, is_method: bool) -> bool {
+    if !is_method {
+        return callee == name;
+    }
+    ["self.", "cls.", "this.", "Self::"]
+        .iter()
+        .any(|receiver| callee.strip_prefix(receiver) == Some(name))
+}
+
+fn unquoted(text: &str) -> &str {
+    text.trim_matches(['"', '\'', '`'])
+}
+
+fn without_space(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// A name short enough for a report.
+fn shortened(name: &str) -> Box<str> {
+    if name.len() <= 60 {
+        return name.into();
+    }
+    let end = (0..=60).rev().find(|at| name.is_char_boundary(*at));
+    format!("{}…", &name[..end.unwrap_or(0)]).into()
+}
+
+/// A callee without white space; of a long chain only its last name.
+fn callee_text(written: &[u8]) -> String {
+    let written = if written.len() > LONGEST_CALLEE {
+        let last = memchr::memrchr2(b'.', b':', written).map_or(0, |at| at + 1);
+        &written[last.max(written.len() - LONGEST_CALLEE)..]
+    } else {
+        written
+    };
+    String::from_utf8_lossy(written)
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .collect()
+}
+
+/// The lines, counted from 1, on which sorted spans start.
+fn lines_of(text: &[u8], spans: &[Span]) -> Vec<u32> {
+    let (mut at, mut line) = (0, 1);
+    spans
+        .iter()
+        .map(|span| {
+            let start = (span.start as usize).min(text.len());
+            line += memchr::memchr_iter(b'\n', &text[at..start]).count() as u32;
+            at = start;
+            line
+        })
+        .collect()
+}
+
+/// Sorted spans without overlaps: a span that starts inside the one before it is dropped.
+fn disjoint(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
+    let mut end = 0;
+    spans.retain(|span| {
+        let keep = span.start >= end;
+        if keep {
+            end = span.end;
+        }
+        keep
+    });
+    spans
+}

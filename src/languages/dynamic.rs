@@ -1,0 +1,323 @@
+//! Which written types switch static checking off, by language. What a query cannot say stands here.
+
+/// Judges a written type. `imports` maps local names to what they stand for (`t` → `typing`, `A` → `typing.Any`).
+pub type Dynamic = fn(written: &str, imports: &dyn Fn(&str) -> Option<String>) -> Precision;
+
+/// How precise a written type is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    /// No dynamic type in it.
+    Precise,
+    /// The dynamic type only inside a container: `list[Any]`.
+    NestedDynamic,
+    /// The dynamic type itself, or one arm of a union is.
+    Dynamic,
+}
+
+/// Python: `typing.Any` and `_typeshed.Incomplete` under any alias, after `Optional`, `Union`, `X | Y`, `Annotated`,
+/// `Final`, `ClassVar`, `Required`, `NotRequired`, `ReadOnly` and quotes.
+pub const PYTHON: Dynamic = |written, imports| {
+    if !written.contains("Any") && !written.contains("Incomplete") && !has_alias(written, imports) {
+        return Precision::Precise;
+    }
+    let mut pending = vec![written.trim()];
+    while let Some(arm) = pending.pop() {
+        if let Some(inner) = unquote(arm) {
+            pending.push(inner);
+            continue;
+        }
+        if let Some(inner) = parenthesised(arm) {
+            pending.push(inner);
+            continue;
+        }
+        let arms = split_top(arm, '|');
+        if arms.len() > 1 {
+            pending.extend(arms);
+            continue;
+        }
+        if let Some((head, inner)) = subscripted(arm) {
+            match last_name(head) {
+                "Optional" | "Final" | "ClassVar" | "Required" | "NotRequired" | "ReadOnly" => {
+                    pending.push(inner);
+                }
+                "Annotated" => pending.extend(split_top(inner, ',').into_iter().take(1)),
+                "Union" => pending.extend(split_top(inner, ',')),
+                _ => {}
+            }
+            continue;
+        }
+        if is_python_any(arm, imports) {
+            return Precision::Dynamic;
+        }
+    }
+    if words(written).any(|word| is_python_any(word, imports)) {
+        Precision::NestedDynamic
+    } else {
+        Precision::Precise
+    }
+};
+
+/// TypeScript: `any`, also as one arm of a union. `unknown`, `object`, `{}` and `Function` are types.
+pub const TYPESCRIPT: Dynamic = |written, _| ecmascript_any(written, &["any"]);
+
+/// JavaScript: the types of JSDoc, where `*` and `?` are dynamic too.
+pub const JAVASCRIPT: Dynamic = |written, _| ecmascript_any(written, &["any", "*", "?"]);
+
+/// Rust: `dyn Any` behind `&`, `Box`, `Rc`, `Arc` and `Option`.
+pub const RUST: Dynamic = |written, _| {
+    if !written.contains("Any") {
+        return Precision::Precise;
+    }
+    let mut rest = written.trim();
+    loop {
+        let stripped = rest
+            .trim_start_matches('&')
+            .trim_start()
+            .trim_start_matches("mut ")
+            .trim_start();
+        let stripped = match stripped.strip_prefix('\'') {
+            Some(lifetime) => lifetime
+                .trim_start_matches(|c: char| c.is_alphanumeric() || c == '_')
+                .trim_start(),
+            None => stripped,
+        };
+        if let Some(inner) = parenthesised(stripped) {
+            rest = inner;
+            continue;
+        }
+        if let Some(bounds) = stripped.strip_prefix("dyn ") {
+            return if split_top(bounds, '+').iter().any(|bound| {
+                let name = bound.trim();
+                name == "Any" || name.ends_with("::Any")
+            }) {
+                Precision::Dynamic
+            } else {
+                Precision::Precise
+            };
+        }
+        let inner = stripped
+            .split_once('<')
+            .and_then(|(head, inner)| Some((head.trim(), inner.trim_end().strip_suffix('>')?)));
+        match inner {
+            Some((head, inner))
+                if matches!(
+                    head.rsplit("::").next(),
+                    Some("Box" | "Rc" | "Arc" | "Option")
+                ) =>
+            {
+                rest = inner.trim();
+            }
+            _ if rest == stripped => break,
+            _ => rest = stripped,
+        }
+    }
+    if written.contains("dyn Any") || written.contains("any::Any") {
+        Precision::NestedDynamic
+    } else {
+        Precision::Precise
+    }
+};
+
+fn ecmascript_any(written: &str, dynamic: &[&str]) -> Precision {
+    if !dynamic.iter().any(|name| written.contains(name)) {
+        return Precision::Precise;
+    }
+    let mut pending = vec![written.trim()];
+    while let Some(arm) = pending.pop() {
+        let arm = arm
+            .trim_start_matches(':')
+            .trim()
+            .trim_start_matches('|')
+            .trim();
+        let arms = split_top(arm, '|');
+        if arms.len() > 1 {
+            pending.extend(arms);
+        } else if let Some(inner) = parenthesised(arm) {
+            pending.push(inner);
+        } else if dynamic.contains(&arm) {
+            return Precision::Dynamic;
+        }
+    }
+    if words(written).any(|word| word == "any") {
+        Precision::NestedDynamic
+    } else {
+        Precision::Precise
+    }
+}
+
+/// Whether a word of the type is an import alias of the dynamic type (`from typing import Any as A`).
+fn has_alias(written: &str, imports: &dyn Fn(&str) -> Option<String>) -> bool {
+    words(written).any(|word| is_python_any(word, imports))
+}
+
+fn is_python_any(name: &str, imports: &dyn Fn(&str) -> Option<String>) -> bool {
+    let name = name.trim();
+    let (module, last) = match name.rsplit_once('.') {
+        Some((module, last)) => (Some(module), last),
+        None => (None, name),
+    };
+    let resolved = match module {
+        Some(module) => imports(module).map(|module| format!("{module}.{last}")),
+        None => imports(last),
+    };
+    matches!(
+        resolved.as_deref(),
+        Some(
+            "typing.Any" | "typing_extensions.Any" | "_typeshed.Incomplete" | "_typeshed.MaybeNone"
+        )
+    )
+}
+
+/// The dotted words of a written type.
+fn words(written: &str) -> impl Iterator<Item = &str> {
+    written
+        .split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'))
+        .filter(|word| !word.is_empty())
+}
+
+fn last_name(dotted: &str) -> &str {
+    dotted.trim().rsplit('.').next().unwrap_or(dotted)
+}
+
+fn unquote(text: &str) -> Option<&str> {
+    let text = text.trim();
+    for quote in ["\"\"\"", "'''", "\"", "'"] {
+        if let Some(inner) = text
+            .strip_prefix(quote)
+            .and_then(|rest| rest.strip_suffix(quote))
+        {
+            return Some(inner.trim());
+        }
+    }
+    None
+}
+
+/// What stands between the outer parentheses, if one pair encloses everything.
+fn parenthesised(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let inner = text.strip_prefix('(')?.strip_suffix(')')?;
+    let mut depth = 0i32;
+    for c in inner.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        if depth < 0 {
+            return None;
+        }
+    }
+    Some(inner.trim())
+}
+
+/// Head and content of `Head[content]`.
+fn subscripted(text: &str) -> Option<(&str, &str)> {
+    let (head, inner) = text.split_once('[')?;
+    Some((head, inner.trim_end().strip_suffix(']')?))
+}
+
+/// Splits at a separator outside brackets, angle brackets, braces and quotes.
+fn split_top(text: &str, separator: char) -> Vec<&str> {
+    let mut depth = 0i32;
+    let mut quote = None;
+    let mut previous = ' ';
+    let mut start = 0;
+    let mut pieces = Vec::new();
+    for (at, c) in text.char_indices() {
+        match quote {
+            Some(open) => {
+                if c == open {
+                    quote = None;
+                }
+            }
+            None => match c {
+                '"' | '\'' | '`' => quote = Some(c),
+                '(' | '[' | '{' | '<' => depth += 1,
+                // `=>` closes nothing.
+                '>' if previous == '=' => {}
+                ')' | ']' | '}' | '>' => depth -= 1,
+                _ if c == separator && depth == 0 => {
+                    pieces.push(text[start..at].trim());
+                    start = at + c.len_utf8();
+                }
+                _ => {}
+            },
+        }
+        previous = c;
+    }
+    pieces.push(text[start..].trim());
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{JAVASCRIPT, PYTHON, Precision, RUST, TYPESCRIPT};
+
+    fn python(written: &str) -> Precision {
+        PYTHON(written, &|name| match name {
+            "Any" => Some("typing.Any".into()),
+            "A" => Some("typing.Any".into()),
+            "t" => Some("typing".into()),
+            "Anything" => Some("mine.Anything".into()),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn python_any_hides_in_unions_optionals_and_quotes() {
+        for written in [
+            "Any",
+            "A",
+            "t.Any",
+            "\"Any\"",
+            "Optional[Any]",
+            "Union[int, Any]",
+            "int | Any",
+            "Annotated[Any, 1]",
+            "ClassVar[t.Any]",
+            "'int | Any'",
+        ] {
+            assert_eq!(python(written), Precision::Dynamic, "{written}");
+        }
+        for written in [
+            "list[Any]",
+            "dict[str, t.Any]",
+            "Callable[..., Any]",
+            "Annotated[int, Any]",
+        ] {
+            assert_eq!(python(written), Precision::NestedDynamic, "{written}");
+        }
+        for written in ["int", "Anything", "x.Any", "AnyStr", "Literal[\"Any\"]x"] {
+            assert_ne!(python(written), Precision::Dynamic, "{written}");
+        }
+    }
+
+    #[test]
+    fn typescript_any_is_an_arm_of_a_union() {
+        let judge = |written: &str| TYPESCRIPT(written, &|_| None);
+        assert_eq!(judge("any"), Precision::Dynamic);
+        assert_eq!(judge(": any | null"), Precision::Dynamic);
+        assert_eq!(judge("(any)"), Precision::Dynamic);
+        assert_eq!(judge("Promise<any>"), Precision::NestedDynamic);
+        assert_eq!(judge("any[]"), Precision::NestedDynamic);
+        assert_eq!(judge("(err: any) => void"), Precision::NestedDynamic);
+        assert_eq!(judge("company"), Precision::Precise);
+        assert_eq!(judge("unknown"), Precision::Precise);
+    }
+
+    #[test]
+    fn jsdoc_stars_are_dynamic() {
+        assert_eq!(JAVASCRIPT("*", &|_| None), Precision::Dynamic);
+        assert_eq!(JAVASCRIPT("string", &|_| None), Precision::Precise);
+    }
+
+    #[test]
+    fn rust_dyn_any_hides_behind_pointers() {
+        let judge = |written: &str| RUST(written, &|_| None);
+        assert_eq!(judge("Box<dyn Any>"), Precision::Dynamic);
+        assert_eq!(judge("&mut dyn std::any::Any"), Precision::Dynamic);
+        assert_eq!(judge("Option<Arc<dyn Any + Send>>"), Precision::Dynamic);
+        assert_eq!(judge("Vec<Box<dyn Any>>"), Precision::NestedDynamic);
+        assert_eq!(judge("impl Fn(i32)"), Precision::Precise);
+    }
+}
