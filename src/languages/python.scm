@@ -37,6 +37,11 @@
   (typed_parameter . (identifier))
   (default_parameter)
   (typed_default_parameter)] @receiver)
+(parameters . (comment) . [
+  (identifier)
+  (typed_parameter . (identifier))
+  (default_parameter)
+  (typed_default_parameter)] @receiver)
 (parameters (identifier) @parameter.untyped @name)
 (parameters (tuple_pattern) @parameter.untyped @name)
 (parameters (default_parameter name: (_) @name) @parameter.untyped)
