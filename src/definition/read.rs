@@ -426,7 +426,7 @@ fn check_component(table: &Table, component: &Component) {
 
 fn check_weights(root: &Table, definition: &Definition, journal: &Journal) {
     // What could not be read is missing here; one mistake is enough to say.
-    if !journal.is_clean()
+    if journal.count() > 0
         || definition
             .enabled()
             .any(|row| row.weight > Decimal::default())
@@ -496,4 +496,45 @@ fn conflict(journal: &Journal, errors: &[toml::de::Error]) -> Option<(usize, usi
                 .any(|marker| line.starts_with(marker));
             is_marker.then_some((start, 7))
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use toml::de::{DeTable, DeValue};
+
+    use super::read_into;
+    use crate::definition::Definition;
+    use crate::definition::diagnostic::Journal;
+    use crate::definition::settings::Measure;
+
+    const EXAMPLE: &str = include_str!("../../quality.toml.example");
+
+    #[test]
+    fn the_example_shows_every_key_the_schema_knows() {
+        let text = EXAMPLE.replace("\n#fail_under", "\nfail_under");
+        let journal = Journal::new(&text);
+        read_into(&journal, &text, Some(&Definition::builtin()));
+        let document = DeTable::parse(&text).unwrap();
+        let document = DeValue::Table(document.into_inner());
+        let mut known = journal.known();
+        for measure in Measure::all() {
+            let row = Definition::builtin();
+            let row = row
+                .components
+                .iter()
+                .find(|row| row.measure.name() == measure.name());
+            known.push(format!(
+                "component.{}.measure.{}",
+                row.unwrap().id,
+                measure.name()
+            ));
+        }
+        assert!(known.len() > 140, "{known:?}");
+        for key in known {
+            let value = key.split('.').try_fold(&document, |table, part| {
+                table.get(part).map(|value| value.get_ref())
+            });
+            assert!(value.is_some(), "{key} is not in quality.toml.example");
+        }
+    }
 }
