@@ -493,3 +493,34 @@ fn a_file_that_must_not_be_read_is_an_error_not_an_absence() {
     assert!(rendered.contains("it is a symbolic link"), "{rendered}");
     assert!(rendered.contains("quality.toml"), "{rendered}");
 }
+
+#[test]
+fn a_damaged_file_is_an_error_never_a_crash() {
+    let text = EXAMPLE.as_bytes();
+    for cut in (0..text.len()).step_by(37) {
+        let _ = parse(&text[..cut], "quality.toml").map_err(|diagnostics| diagnostics.render(true));
+        for byte in [b'"', b'[', b'\n', b'{', b'.', 0xff] {
+            let mut damaged = text.to_vec();
+            damaged[cut] = byte;
+            let _ =
+                parse(&damaged, "quality.toml").map_err(|diagnostics| diagnostics.render(false));
+        }
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn any_words_in_any_order_get_an_answer(words in proptest::collection::vec(
+        proptest::sample::select(vec![
+            "extends", "component", "measure", "short-files", "max_lines", "files", "exclude", "target", "level",
+            "[", "]", "{", "}", "=", ".", ",", "\n", "\r\n", "\"", "'", "0.5", "nan", "3", "true", "2027-01-01",
+            "'builtin'", "\u{202e}", "é", "[component.a]\n", "measure.", " = {}\n", "# ", "\"\"\"",
+        ]), 0..40)) {
+        if let Err(diagnostics) = read(&words.concat()) {
+            let rendered = diagnostics.render(false);
+            proptest::prop_assert!(rendered.starts_with("error: "));
+        }
+    }
+}
