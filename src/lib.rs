@@ -1,5 +1,6 @@
 //! `quality` measures a codebase against the definition of quality its organisation wrote down.
 pub mod class;
+pub mod classify;
 pub mod definition;
 pub mod facts;
 pub mod git;
