@@ -6,3 +6,4 @@ pub mod facts;
 pub mod git;
 pub mod languages;
 pub mod path;
+pub mod source;
