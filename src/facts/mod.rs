@@ -3,9 +3,11 @@
 //! [`extract`](extract::extract) makes them from a language and bytes. Everything language-shaped ends here:
 //! measures see these types and never a syntax tree.
 
+pub mod bands;
 pub mod decode;
 pub mod extract;
 pub mod guard;
+pub mod pool;
 pub mod role;
 
 /// What one file says about itself.
