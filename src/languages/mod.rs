@@ -152,7 +152,9 @@ impl Language {
 
     /// The grammar.
     pub fn grammar(self) -> tree_sitter::Language {
-        (self.row().grammar)()
+        // Whatever is made of a grammar must find tree-sitter on its final allocator.
+        crate::facts::guard::install();
+        (self.0.grammar)()
     }
 
     /// The text of its query.
