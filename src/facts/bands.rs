@@ -49,9 +49,11 @@ pub fn shape(tree: &Tree) -> Shape {
         }
         let levels_at_most = levels_at_most(node, depth);
         let may_be_deep = levels_at_most > BAND;
-        shape.levels = shape
-            .levels
-            .max(if may_be_deep { depth + 1 } else { levels_at_most });
+        shape.levels = shape.levels.max(if may_be_deep {
+            depth + 1
+        } else {
+            levels_at_most
+        });
         may_be_deep || is_faulty
     });
     shape

@@ -182,7 +182,11 @@ impl Meter {
         let budget = self.budget.get();
         if allocations > budget.allocations
             || bytes > budget.bytes
-            || self.live_bytes.get().saturating_add_unsigned(requested as u64) > budget.live_bytes
+            || self
+                .live_bytes
+                .get()
+                .saturating_add_unsigned(requested as u64)
+                > budget.live_bytes
         {
             self.overrun(requested);
         }
@@ -195,7 +199,11 @@ impl Meter {
         let budget = self.budget.get();
         if self.allocations.get() > budget.allocations.saturating_mul(Budget::HARD_FACTOR)
             || self.bytes.get() > budget.bytes.saturating_mul(Budget::HARD_FACTOR)
-            || self.live_bytes.get().saturating_add_unsigned(requested as u64) > budget.live_bytes
+            || self
+                .live_bytes
+                .get()
+                .saturating_add_unsigned(requested as u64)
+                > budget.live_bytes
         {
             pool::abandon(Lost::ParseBudget);
         }

@@ -4,11 +4,14 @@
 //! measures see these types and never a syntax tree.
 
 pub mod bands;
+mod comments;
+mod complexity;
 pub mod decode;
 mod exports;
 pub mod extract;
 mod fold;
 pub mod guard;
+mod lines;
 pub mod pool;
 pub mod role;
 mod table;
