@@ -154,7 +154,7 @@ impl Language {
     pub fn grammar(self) -> tree_sitter::Language {
         // Whatever is made of a grammar must find tree-sitter on its final allocator.
         crate::facts::guard::install();
-        (self.0.grammar)()
+        (self.row().grammar)()
     }
 
     /// The text of its query.
