@@ -1,7 +1,5 @@
 //! The command line of `quality`: parse, run, exit code.
 
-use std::process::ExitCode;
-
 use clap::Parser;
 
 use quality::cli::{Cli, Command};
@@ -11,7 +9,7 @@ use quality::error::{Error, Exit};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-fn main() -> ExitCode {
+fn main() {
     quality::facts::guard::install();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
@@ -19,11 +17,11 @@ fn main() -> ExitCode {
             // Help and version are results, everything else is a mistake; clap knows which stream is whose.
             let asked_for = !error.use_stderr();
             let printed = error.print();
-            return if asked_for && printed.is_ok() {
-                end(Exit::Success)
+            end(if asked_for && printed.is_ok() {
+                Exit::Success
             } else {
-                end(Exit::Unable)
-            };
+                Exit::Unable
+            })
         }
     };
     let outcome = match &cli.command {
