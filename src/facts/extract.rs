@@ -120,12 +120,9 @@ fn find(
         return Err(Lost::Internal);
     };
     let mut found = Vec::with_capacity(text.len() / 24);
-    let complete = bands::for_each_match(&compiled.query, tree, shape, text, |matched| {
+    bands::for_each_match(&compiled.query, tree, text, shape, |matched| {
         found.extend(read_match(matched, &compiled.roles));
-    });
-    if !complete {
-        return Err(Lost::ParseBudget);
-    }
+    })?;
     found.sort_unstable_by_key(|found: &Found| {
         (
             found.span.start,

@@ -444,7 +444,9 @@ impl<'a> Fold<'a> {
         match found.subject {
             Subject::FunctionStatic => signature.is_static = true,
             Subject::FunctionUnchecked => signature.unchecked = true,
-            Subject::ReturnConstructor => signature.constructor = true,
+            Subject::ReturnConstructor => {
+                signature.constructor = self.facts.functions[function].is_method;
+            }
             _ => {
                 signature.implements = false;
                 if let Some(name) = self.facts.functions[function].name.clone() {

@@ -12,6 +12,7 @@ pub mod extract;
 mod fold;
 pub mod guard;
 mod lines;
+pub mod pool;
 pub mod role;
 mod table;
 mod use_tree;

@@ -43,7 +43,7 @@ pub enum Subject {
     ReturnTyped,
     /// A function (same span) whose missing return type is a hole.
     ReturnUntyped,
-    /// A function (same span) whose return counts as typed as soon as one parameter is.
+    /// A function (same span) that, as a method, counts its return as typed as soon as one parameter is.
     ReturnConstructor,
     /// A field with a declared type. Parts: `name`, `type`.
     FieldTyped,
@@ -228,7 +228,7 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
     (
         Subject::ReturnConstructor,
         "return.constructor",
-        "A function (same span) whose return counts as typed as soon as one parameter is.",
+        "A function (same span) that, as a method, counts its return as typed as soon as one parameter is.",
     ),
     (
         Subject::FieldTyped,

@@ -152,6 +152,8 @@ impl Language {
 
     /// The grammar.
     pub fn grammar(self) -> tree_sitter::Language {
+        // Whatever is made of a grammar must find tree-sitter on its final allocator.
+        crate::facts::guard::install();
         (self.row().grammar)()
     }
 

@@ -37,6 +37,11 @@
   (typed_parameter . (identifier))
   (default_parameter)
   (typed_default_parameter)] @receiver)
+(parameters . (comment) . [
+  (identifier)
+  (typed_parameter . (identifier))
+  (default_parameter)
+  (typed_default_parameter)] @receiver)
 (parameters (identifier) @parameter.untyped @name)
 (parameters (tuple_pattern) @parameter.untyped @name)
 (parameters (default_parameter name: (_) @name) @parameter.untyped)
@@ -50,10 +55,7 @@
 (parameters (typed_default_parameter name: (_) @name type: (type) @type) @parameter.typed)
 (function_definition return_type: (type) @return.typed @type)
 (function_definition !return_type) @return.untyped
-(class_definition body: (block [
-  (function_definition name: (identifier) @_name) @return.constructor
-  (decorated_definition definition:
-    (function_definition name: (identifier) @_name) @return.constructor)])
+((function_definition name: (identifier) @_name) @return.constructor
   (#any-of? @_name "__init__" "__init_subclass__"))
 
 ; Complexity

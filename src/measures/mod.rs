@@ -1,0 +1,236 @@
+//! Measures: ways of looking at a codebase that produce readings. One file each; this is their registry.
+
+mod calm_hot_spots;
+mod calm_touches;
+mod hidden_items;
+mod not_yet;
+mod preferred_imports;
+mod short_files;
+mod simple_functions;
+mod small_changes;
+pub mod tested_files;
+mod typed_slots;
+
+use crate::class::Class;
+use crate::codebase::{Codebase, Content, File, FileIndex};
+use crate::definition::{Component, Measure};
+use crate::facts::{Facts, Lost};
+use crate::git::{ChangeUnit, HistoryState};
+
+/// Fewest changes of a window for a number one may rely on.
+pub const FEWEST_CHANGES: usize = 30;
+
+/// One subject, judged. The sum of readings is the share; explanations, breakdowns and gates are filters of the same
+/// readings, so they cannot disagree.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// The thing judged.
+    pub subject: Subject,
+    /// How much of it is good, in the measure's unit. Never more than `of`.
+    pub good: u64,
+    /// How much there is to judge.
+    pub of: u64,
+    /// What a person can do about it; none where nothing is missing.
+    pub note: Option<Box<str>>,
+}
+
+/// The thing judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// A file.
+    File(FileIndex),
+    /// Something at a line of a file: a function or an item.
+    Line(FileIndex, u32),
+    /// A change, by its position in the history.
+    Change(usize),
+}
+
+/// What a measure saw.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Measurement {
+    /// It looked.
+    Taken(Taken),
+    /// Nothing of the kind exists here.
+    NotApplicable {
+        /// One sentence.
+        reason: String,
+    },
+    /// An input is missing.
+    Unavailable {
+        /// One sentence.
+        reason: String,
+        /// How to supply it, if there is a way.
+        repair: Option<String>,
+    },
+}
+
+/// Readings and what to say beside them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Taken {
+    /// In the order of subjects.
+    pub readings: Vec<Reading>,
+    /// Subjects that could not be judged, with the reason. They enter no share.
+    pub unknown: Vec<(Subject, Lost)>,
+    /// How sure the readings are.
+    pub method: Method,
+    /// They rest on too few changes to rely on, however many subjects there are.
+    pub thin: bool,
+    /// Sentences for the report: secondary figures, warnings.
+    pub notes: Vec<String>,
+}
+
+/// How sure a number is; printed beside it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Method {
+    /// Counted from syntax that means one thing.
+    #[default]
+    Exact,
+    /// Names or imports were resolved; a few can be missed.
+    Resolved,
+    /// A rule of thumb.
+    Heuristic,
+    /// Taken from another tool's output.
+    Imported,
+    /// Something near stands for what is meant.
+    Proxy,
+}
+
+impl Method {
+    /// The word in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Resolved => "resolved",
+            Self::Heuristic => "heuristic",
+            Self::Imported => "imported",
+            Self::Proxy => "proxy",
+        }
+    }
+}
+
+/// What a measure is about, for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct About {
+    /// The unit in which good and of are counted, plural.
+    pub unit: &'static str,
+    /// The unit of what is missing, plural: "files to test".
+    pub gap: &'static str,
+    /// Why it matters and how to improve, two sentences.
+    pub why: &'static str,
+    /// Fewest subjects for a number one may rely on.
+    pub fewest_subjects: u32,
+    /// Readings of one subject belong to every scope it touches; scopes do not add up.
+    pub by_change: bool,
+}
+
+/// Takes a component's measurement.
+pub fn take(codebase: &Codebase, component: &Component) -> Measurement {
+    let view = View {
+        codebase,
+        component,
+    };
+    match &component.measure {
+        Measure::TypedSlots(settings) => typed_slots::read(&view, settings),
+        Measure::TestedFiles(settings) => tested_files::read(&view, settings),
+        Measure::HiddenItems(settings) => hidden_items::read(&view, settings),
+        Measure::PreferredImports(settings) => preferred_imports::read(&view, settings),
+        Measure::CalmTouches(settings) => calm_touches::read(&view, settings),
+        Measure::SmallChanges(settings) => small_changes::read(&view, settings),
+        Measure::ShortFiles(settings) => short_files::read(&view, settings),
+        Measure::SimpleFunctions(settings) => simple_functions::read(&view, settings),
+        Measure::CalmHotSpots(settings) => calm_hot_spots::read(&view, settings),
+        Measure::CoveredLines
+        | Measure::FastEndpoints(_)
+        | Measure::SafeReads
+        | Measure::SingleTransaction
+        | Measure::FineLocks => not_yet::read(&component.measure),
+    }
+}
+
+/// What a measure is about.
+pub fn about(measure: &Measure) -> About {
+    match measure {
+        Measure::TypedSlots(_) => typed_slots::ABOUT,
+        Measure::TestedFiles(_) => tested_files::ABOUT,
+        Measure::HiddenItems(_) => hidden_items::ABOUT,
+        Measure::PreferredImports(_) => preferred_imports::ABOUT,
+        Measure::CalmTouches(_) => calm_touches::ABOUT,
+        Measure::SmallChanges(_) => small_changes::ABOUT,
+        Measure::ShortFiles(_) => short_files::ABOUT,
+        Measure::SimpleFunctions(_) => simple_functions::ABOUT,
+        Measure::CalmHotSpots(_) => calm_hot_spots::ABOUT,
+        Measure::CoveredLines
+        | Measure::FastEndpoints(_)
+        | Measure::SafeReads
+        | Measure::SingleTransaction
+        | Measure::FineLocks => not_yet::about(measure),
+    }
+}
+
+/// A codebase as one component sees it.
+pub struct View<'a> {
+    /// All of it.
+    pub codebase: &'a Codebase,
+    /// Whose paths limit what is judged.
+    pub component: &'a Component,
+}
+
+impl<'a> View<'a> {
+    /// Code files the component is about, with their facts.
+    pub fn code(&self) -> impl Iterator<Item = (FileIndex, &'a File, &'a Facts)> + '_ {
+        self.codebase.indexed().filter_map(|(index, file)| {
+            let facts = file.facts()?;
+            (self.judges(file)).then_some((index, file, facts))
+        })
+    }
+
+    /// Code files the component is about whose facts were lost.
+    pub fn lost(&self) -> Vec<(Subject, Lost)> {
+        self.codebase
+            .indexed()
+            .filter(|(_, file)| self.judges(file))
+            .filter_map(|(index, file)| match &file.content {
+                Content::Lost(lost) => Some((Subject::File(index), lost.clone())),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Whether a file is code the component is about.
+    pub fn judges(&self, file: &File) -> bool {
+        file.class == Class::Code
+            && file.language.is_some()
+            && self.component.paths.matches(&file.path)
+    }
+
+    /// Why history cannot be looked at, if so.
+    pub fn without_history(&self) -> Option<Measurement> {
+        match &self.codebase.history.state {
+            HistoryState::Available => None,
+            HistoryState::NotApplicable { reason } => Some(Measurement::NotApplicable {
+                reason: reason.clone(),
+            }),
+            HistoryState::Unavailable { reason, repair } => Some(Measurement::Unavailable {
+                reason: reason.clone(),
+                repair: repair.clone(),
+            }),
+            HistoryState::Skipped => Some(Measurement::Unavailable {
+                reason: "history was not read".to_owned(),
+                repair: Some("run without --no-history".to_owned()),
+            }),
+        }
+    }
+
+    /// Whether the window holds too few changes to rely on.
+    pub fn is_thin(&self) -> bool {
+        self.codebase.history.changes.len() < FEWEST_CHANGES
+    }
+
+    /// How sure readings drawn from changes are.
+    pub fn change_method(&self) -> Method {
+        match self.codebase.history.unit {
+            ChangeUnit::PullRequests => Method::Exact,
+            ChangeUnit::Commits => Method::Proxy,
+        }
+    }
+}

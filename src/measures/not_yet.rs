@@ -1,0 +1,72 @@
+//! Components of the built-in definition whose input `quality` cannot take yet. They stand in every report as
+//! unavailable, with what is missing: a row that is silently absent would raise the score.
+
+use crate::definition::Measure;
+
+use super::{About, Measurement};
+
+pub(super) fn about(measure: &Measure) -> About {
+    let (unit, gap, why) = match measure {
+        Measure::CoveredLines => (
+            "lines",
+            "lines no test runs",
+            "Coverage says which lines no test has ever run. Begin with the files that change most.",
+        ),
+        Measure::FastEndpoints(_) => (
+            "endpoints",
+            "slow endpoints",
+            "A slow first answer is what a user meets after every deployment. Load lazily what the first request does not need.",
+        ),
+        Measure::SafeReads => (
+            "functions",
+            "functions that may read stale data",
+            "A read from a replica right after a write may miss it. Pin the read to the primary or use what the write returns.",
+        ),
+        Measure::SingleTransaction => (
+            "endpoints",
+            "endpoints with several transactions",
+            "An endpoint that fails between two transactions leaves half a change behind. Put all writes into one.",
+        ),
+        _ => (
+            "functions",
+            "functions with coarse locks",
+            "A lock that does not depend on the data makes unrelated requests wait. Lock by key.",
+        ),
+    };
+    About {
+        unit,
+        gap,
+        why,
+        fewest_subjects: 10,
+        by_change: false,
+    }
+}
+
+pub(super) fn read(measure: &Measure) -> Measurement {
+    let (reason, repair) = match measure {
+        Measure::CoveredLines => (
+            "no coverage report: this version does not import any",
+            "set `enabled = false` for test-coverage to leave it out of the known weight",
+        ),
+        Measure::FastEndpoints(_) => (
+            "no endpoint timings: this version does not import any",
+            "set `enabled = false` for fast-endpoints to leave it out of the known weight",
+        ),
+        Measure::SafeReads => (
+            "this version does not look for data access",
+            "set `enabled = false` for safe-reads to leave it out of the known weight",
+        ),
+        Measure::SingleTransaction => (
+            "this version does not look for transactions",
+            "set `enabled = false` for single-transaction to leave it out of the known weight",
+        ),
+        _ => (
+            "this version does not look for locks",
+            "set `enabled = false` for fine-locks to leave it out of the known weight",
+        ),
+    };
+    Measurement::Unavailable {
+        reason: reason.to_owned(),
+        repair: Some(repair.to_owned()),
+    }
+}

@@ -1,0 +1,173 @@
+//! Preferred imports: of all files that use any library of a purpose, those that use only the preferred one.
+//!
+//! A file that makes no HTTP call says nothing about HTTP clients, so the population is the files with any library of
+//! the set (DEFINITIONS 5). Files with both are on their way and are listed first.
+
+use std::collections::BTreeMap;
+
+use crate::codebase::File;
+use crate::definition::library::PreferredImports;
+use crate::definition::{Entry, EntryKind};
+use crate::facts::{Facts, Import, ImportKind};
+
+use super::{About, Measurement, Reading, Subject, Taken, View};
+
+pub(super) const ABOUT: About = About {
+    unit: "files",
+    gap: "files to migrate",
+    why: "Every further library for one purpose brings its own timeouts, retries and bugs. Finish the files that already \
+          use both, then those with one call site.",
+    fewest_subjects: 5,
+    by_change: false,
+};
+
+pub(super) fn read(view: &View, settings: &PreferredImports) -> Measurement {
+    let mut used: BTreeMap<String, u64> = BTreeMap::new();
+    let mut taken = Taken { ..Taken::default() };
+    for (index, file, facts) in view.code() {
+        let Some(language) = file.language.map(|language| language.name()) else {
+            continue;
+        };
+        if !settings.is_about(language) || settings.exempt.matches(&file.path) {
+            continue;
+        }
+        let preferred = using(view, file, facts, &settings.prefer);
+        let others = using(view, file, facts, &settings.competitors(language));
+        for name in preferred.iter().chain(&others) {
+            *used.entry((*name).to_owned()).or_default() += 1;
+        }
+        if preferred.is_empty() && others.is_empty() {
+            continue;
+        }
+        let good = others.is_empty();
+        taken.readings.push(Reading {
+            subject: Subject::File(index),
+            good: u64::from(good),
+            of: 1,
+            note: (!good).then(|| note(&preferred, &others)),
+        });
+    }
+    if settings.prefer.is_empty() {
+        return Measurement::NotApplicable {
+            reason: without_preference(&used, &view.component.id),
+        };
+    }
+    taken.unknown = view.lost();
+    Measurement::Taken(taken)
+}
+
+fn note(preferred: &[String], others: &[String]) -> Box<str> {
+    let others = others.join(", ");
+    if preferred.is_empty() {
+        format!("uses {others}").into()
+    } else {
+        format!("migrating: uses {} and {others}", preferred.join(", ")).into()
+    }
+}
+
+/// How to name a preference, with what the code already uses.
+fn without_preference(used: &BTreeMap<String, u64>, component: &str) -> String {
+    let mut by_count: Vec<(&String, &u64)> = used.iter().collect();
+    by_count.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+    let Some((most, _)) = by_count.first() else {
+        return "no file uses a library of the set".to_owned();
+    };
+    let list: Vec<String> = by_count
+        .iter()
+        .take(4)
+        .map(|(name, count)| format!("{name} in {count}"))
+        .collect();
+    format!(
+        "no preferred library is named; files use {}. Name one: \
+         [component.{component}] measure.preferred-imports = {{ prefer = [\"{most}\"] }}",
+        list.join(", ")
+    )
+}
+
+/// Which of the entries a file uses, by the text of the definition, in its order.
+fn using(view: &View, file: &File, facts: &Facts, entries: &[Entry]) -> Vec<String> {
+    entries
+        .iter()
+        .filter(|entry| match &entry.kind {
+            EntryKind::Module { name, except } => facts
+                .imports
+                .iter()
+                .filter(|import| !import.in_test && import.kind != ImportKind::TypeOnly)
+                .any(|import| imports(import, name, except)),
+            EntryKind::Path(path) => view.codebase.imports_file(file, facts, path),
+            EntryKind::Global(name) => uses_global(facts, name),
+        })
+        .map(|entry| entry.text.clone())
+        .collect()
+}
+
+/// Whether an import names a module or something below it, outside the parts that are not meant.
+fn imports(import: &Import, wanted: &str, except: &[String]) -> bool {
+    let module = import
+        .module
+        .strip_prefix("node:")
+        .unwrap_or(&import.module);
+    // `from urllib import request` imports the module `urllib.request`.
+    let full = match &import.name {
+        Some(name) if &**name != "*" => Some(format!("{module}.{name}")),
+        _ => None,
+    };
+    let named =
+        below(module, wanted).or_else(|| full.as_deref().and_then(|full| below(full, wanted)));
+    named.is_some_and(|rest| {
+        !except
+            .iter()
+            .any(|part| below(rest, part).is_some() || import.name.as_deref() == Some(part))
+    })
+}
+
+/// What follows `wanted` in `module`, if `module` is `wanted` or below it. Packages of crates.io are written with `-`
+/// and imported with `_`.
+fn below<'a>(module: &'a str, wanted: &str) -> Option<&'a str> {
+    let dashed = |byte: u8| if byte == b'-' { b'_' } else { byte };
+    let head = module.get(..wanted.len())?;
+    let same = head.bytes().map(dashed).eq(wanted.bytes().map(dashed));
+    let rest = &module[wanted.len()..];
+    if !same {
+        return None;
+    }
+    if rest.is_empty() {
+        return Some(rest);
+    }
+    ["::", ".", "/"]
+        .iter()
+        .find_map(|separator| rest.strip_prefix(separator))
+}
+
+/// Whether a global is called and no import or top-level declaration of the file takes its name.
+fn uses_global(facts: &Facts, name: &str) -> bool {
+    let root = name.split('.').next().unwrap_or(name);
+    let shadowed = facts
+        .imports
+        .iter()
+        .any(|import| import.alias.as_deref().or(import.name.as_deref()) == Some(root))
+        || facts.items.iter().any(|item| *item.name == *root);
+    !shadowed
+        && facts.calls.iter().any(|call| {
+            let callee = call
+                .callee
+                .strip_prefix("window.")
+                .or_else(|| call.callee.strip_prefix("globalThis."))
+                .unwrap_or(&call.callee);
+            callee == name
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::below;
+
+    #[test]
+    fn a_prefix_ends_at_a_separator() {
+        assert_eq!(below("requests", "requests"), Some(""));
+        assert_eq!(below("urllib.request", "urllib"), Some("request"));
+        assert_eq!(below("requests_mock", "requests"), None);
+        assert_eq!(below("rest_client::x", "rest-client"), Some("x"));
+        assert_eq!(below("lodash/get", "lodash"), Some("get"));
+    }
+}

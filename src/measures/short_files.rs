@@ -1,0 +1,44 @@
+//! Short files: of all code lines, those in files that one can read in a sitting.
+//!
+//! Share of lines, not of files: one file of 5,000 lines weighs what it weighs (DEFINITIONS 14). Inline tests are not
+//! counted, so that writing them never makes a file too long.
+
+use crate::definition::settings::ShortFiles;
+
+use super::{About, Measurement, Reading, Subject, Taken, View};
+
+pub(super) const ABOUT: About = About {
+    unit: "code lines",
+    gap: "lines in long files",
+    why: "Long files hide their parts and collect changes of every kind. Split along the groups of functions that are \
+          changed together.",
+    fewest_subjects: 5,
+    by_change: false,
+};
+
+pub(super) fn read(view: &View, settings: &ShortFiles) -> Measurement {
+    let mut taken = Taken {
+        unknown: view.lost(),
+        ..Taken::default()
+    };
+    for (index, _, facts) in view.code() {
+        let lines = facts.lines.code - facts.lines.code_in_tests.min(facts.lines.code);
+        if lines == 0 {
+            continue;
+        }
+        let short = lines <= settings.max_lines;
+        taken.readings.push(Reading {
+            subject: Subject::File(index),
+            good: if short { u64::from(lines) } else { 0 },
+            of: u64::from(lines),
+            note: (!short).then(|| {
+                format!(
+                    "{lines} code lines, {} too many",
+                    lines - settings.max_lines
+                )
+                .into()
+            }),
+        });
+    }
+    Measurement::Taken(taken)
+}

@@ -1,0 +1,59 @@
+//! Simple functions: of all code lines inside functions, those in functions one can follow.
+//!
+//! A function is simple while its cognitive complexity (G. A. Campbell, SonarSource; decisions in DEFINITIONS 15.1) does
+//! not pass the bar. Lines are the weight because a risk profile of lines, not of functions, says how much of the code
+//! is hard to read (Heitlager, Kuipers, Visser 2007).
+
+use crate::definition::settings::SimpleFunctions;
+use crate::facts::Function;
+
+use super::{About, Measurement, Reading, Subject, Taken, View};
+
+pub(super) const ABOUT: About = About {
+    unit: "function lines",
+    gap: "lines in complex functions",
+    why: "Deeply nested decisions are where readers and reviewers lose the thread. Return early, name conditions, and \
+          move inner loops into functions of their own.",
+    fewest_subjects: 10,
+    by_change: false,
+};
+
+pub(super) fn read(view: &View, settings: &SimpleFunctions) -> Measurement {
+    let mut taken = Taken {
+        unknown: view.lost(),
+        ..Taken::default()
+    };
+    for (index, _, facts) in view.code() {
+        for function in units(&facts.functions) {
+            let simple = function.cognitive <= settings.max_cognitive;
+            taken.readings.push(Reading {
+                subject: Subject::Line(index, function.line),
+                good: if simple {
+                    u64::from(function.code_lines)
+                } else {
+                    0
+                },
+                of: u64::from(function.code_lines),
+                note: (!simple).then(|| note(function)),
+            });
+        }
+    }
+    Measurement::Taken(taken)
+}
+
+/// Functions that are judged on their own: with lines, outside tests, not counted by the function around them.
+pub(super) fn units(functions: &[Function]) -> impl Iterator<Item = &Function> {
+    functions.iter().filter(|function| {
+        function.absorbed_by.is_none() && function.code_lines > 0 && !function.in_test
+    })
+}
+
+fn note(function: &Function) -> Box<str> {
+    format!(
+        "{}: cognitive complexity {} in {} lines",
+        function.name.as_deref().unwrap_or("closure"),
+        function.cognitive,
+        function.code_lines
+    )
+    .into()
+}

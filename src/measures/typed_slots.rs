@@ -1,0 +1,181 @@
+//! Typed slots: of the places where the language lets an author declare a type, those with a type a checker can use.
+//!
+//! A slot is a parameter, a return or a field where leaving the type out, or writing the dynamic type, switches static
+//! checking off (DEFINITIONS 1). Python's rules are those of flake8-annotations; TypeScript's were checked against its
+//! compiler; JavaScript counts only where a checker reads the file.
+
+use crate::codebase::File;
+use crate::definition::settings::{NestedAny, TypedSlots};
+use crate::facts::{Checking, Facts, Slot, SlotState};
+use crate::path::RepoPath;
+
+use super::{About, Measurement, Method, Reading, Subject, Taken, View};
+
+pub(super) const ABOUT: About = About {
+    unit: "slots",
+    gap: "slots without a type",
+    why: "A missing type switches the checker off for everything that flows through it. Annotate the functions with the \
+          most untyped slots first; replace `Any` by the narrowest type that holds.",
+    fewest_subjects: 10,
+    by_change: false,
+};
+
+pub(super) fn read(view: &View, settings: &TypedSlots) -> Measurement {
+    let mut taken = Taken {
+        unknown: view.lost(),
+        method: Method::Exact,
+        ..Taken::default()
+    };
+    let mut documented = 0;
+    for (index, file, facts) in view.code() {
+        // Checkers read the stub beside a module and not the module.
+        if stub_of(&file.path).is_some_and(|stub| view.codebase.find(&stub).is_some()) {
+            continue;
+        }
+        let project = Project::of(view, file, facts);
+        for function in &facts.functions {
+            let slots = judge(function.slots.iter(), settings, project);
+            documented += slots.documented;
+            if let Some(reading) = slots.reading(Subject::Line(index, function.line), || {
+                function.name.as_deref().unwrap_or("closure").to_owned()
+            }) {
+                taken.readings.push(reading);
+            }
+        }
+        for field in &facts.fields {
+            let slots = judge(std::iter::once(field), settings, project);
+            documented += slots.documented;
+            if let Some(reading) = slots.reading(Subject::Line(index, field.line), || {
+                format!("field {}", field.name)
+            }) {
+                taken.readings.push(reading);
+            }
+        }
+    }
+    if documented > 0 {
+        taken.notes.push(format!(
+            "{documented} slots have JSDoc types that no checker reads; `// @ts-check` or `checkJs` makes them count"
+        ));
+    }
+    Measurement::Taken(taken)
+}
+
+/// What the project around a file says of its slots.
+#[derive(Clone, Copy)]
+struct Project {
+    /// A checker reads the file.
+    checked: bool,
+    /// An undeclared parameter that compiles is typed from its use.
+    strict: bool,
+}
+
+impl Project {
+    fn of(view: &View, file: &File, facts: &Facts) -> Self {
+        let manifests = &view.codebase.manifests;
+        let language = file.language.map_or("", |language| language.name());
+        let checked = match (facts.checking, language) {
+            (Checking::Off, _) => false,
+            (Checking::On, _) => true,
+            (Checking::Default, "javascript") => manifests.checks_javascript(&file.path),
+            (Checking::Default, _) => true,
+        };
+        Self {
+            checked,
+            strict: language == "typescript" && manifests.forbids_implicit_any(&file.path),
+        }
+    }
+}
+
+/// `a/b.pyi` for `a/b.py`.
+fn stub_of(path: &RepoPath) -> Option<RepoPath> {
+    (path.extension() == Some(b"py")).then(|| {
+        let mut stub = path.as_bytes().to_vec();
+        stub.push(b'i');
+        RepoPath::new(stub)
+    })
+}
+
+/// The slots of one subject.
+#[derive(Default)]
+struct Judged<'a> {
+    good: u64,
+    of: u64,
+    documented: u64,
+    unchecked: bool,
+    holes: Vec<(&'a str, bool)>,
+}
+
+fn judge<'a>(
+    slots: impl Iterator<Item = &'a Slot>,
+    settings: &TypedSlots,
+    project: Project,
+) -> Judged<'a> {
+    let mut judged = Judged {
+        unchecked: !project.checked,
+        ..Judged::default()
+    };
+    for slot in slots {
+        let dynamic = slot.state == SlotState::Any
+            || (slot.nested_any && settings.nested_any == NestedAny::Hole);
+        let precise = match slot.state {
+            SlotState::Contextual => continue,
+            SlotState::Untyped if project.strict => continue,
+            SlotState::Typed | SlotState::Inferred => !dynamic,
+            SlotState::Any | SlotState::Untyped => false,
+        };
+        judged.of += 1;
+        if precise && project.checked {
+            judged.good += 1;
+        } else if precise {
+            judged.documented += 1;
+        } else {
+            judged.holes.push((&slot.name, dynamic));
+        }
+    }
+    judged
+}
+
+impl Judged<'_> {
+    fn reading(self, subject: Subject, name: impl Fn() -> String) -> Option<Reading> {
+        if self.of == 0 {
+            return None;
+        }
+        let note = if self.good == self.of {
+            None
+        } else if self.holes.is_empty() {
+            Some(format!("{}: no checker reads this file", name()).into())
+        } else {
+            Some(self.note(&name()))
+        };
+        Some(Reading {
+            subject,
+            good: self.good,
+            of: self.of,
+            note,
+        })
+    }
+
+    fn note(&self, name: &str) -> Box<str> {
+        let list = |dynamic: bool| {
+            let names: Vec<&str> = self
+                .holes
+                .iter()
+                .filter(|(_, any)| *any == dynamic)
+                .map(|(name, _)| *name)
+                .collect();
+            names.join(", ")
+        };
+        let (untyped, dynamic) = (list(false), list(true));
+        let mut clauses = Vec::new();
+        if !untyped.is_empty() {
+            clauses.push(format!("no type for {untyped}"));
+        }
+        if !dynamic.is_empty() {
+            clauses.push(format!("dynamic type for {dynamic}"));
+        }
+        if self.unchecked {
+            clauses.push("no checker reads this file".to_owned());
+        }
+        format!("{name}: {}", clauses.join("; ")).into()
+    }
+}
