@@ -277,3 +277,23 @@ fn slot(slot: &Slot) -> String {
         SlotKind::Parameter | SlotKind::Field => format!("{name} {state}{nested}"),
     }
 }
+
+/// The counts that an independent reading of the same declarations by the TypeScript compiler gives.
+#[test]
+fn typescript_slots_are_those_of_its_compiler() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/languages/typescript/slots.ts");
+    let facts = facts_of(Language::named("typescript").unwrap(), &path);
+    let slots = || {
+        facts
+            .functions
+            .iter()
+            .flat_map(|function| &function.slots)
+            .chain(&facts.fields)
+    };
+    let count = |state: SlotState| slots().filter(|slot| slot.state == state).count();
+    assert_eq!(count(SlotState::Typed), 18);
+    assert_eq!(count(SlotState::Inferred), 2);
+    assert_eq!(count(SlotState::Any), 5);
+    assert_eq!(count(SlotState::Untyped), 11);
+    assert_eq!(count(SlotState::Contextual), 4);
+}

@@ -1050,6 +1050,14 @@ impl<'a> Fold<'a> {
 
     /// Joins assigned names with declarations, applies exports, and drops what was only imported.
     fn settle_items(&mut self) {
+        // What is imported under a name and exported under it is passed on.
+        let exports = &self.exports;
+        for import in &mut self.facts.imports {
+            let local = import.alias.as_deref().or(import.name.as_deref());
+            if import.kind == ImportKind::Static && local.is_some_and(|local| exports.has(local)) {
+                import.kind = ImportKind::ReExport;
+            }
+        }
         let imported = |name: &str, line: u32| {
             self.facts.imports.iter().any(|import| {
                 let local = import
@@ -1121,8 +1129,13 @@ fn calls_itself(callee: &str, name: &str, is_method: bool) -> bool {
         .any(|receiver| callee.strip_prefix(receiver) == Some(name))
 }
 
+/// The content of one string literal; anything else as it stands.
 fn unquoted(text: &str) -> &str {
-    text.trim_matches(['"', '\'', '`'])
+    ['"', '\'', '`']
+        .iter()
+        .find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote))
+        .filter(|inner| !inner.contains(&text[..1]))
+        .unwrap_or(text)
 }
 
 fn without_space(text: &str) -> String {

@@ -244,7 +244,7 @@
     (identifier) @_case
     (member_expression) @_case
     (call_expression function: [(identifier) (member_expression)] @_case)]
-  arguments: (arguments . [(string) (template_string) (binary_expression)] @name . (_))) @test
+  arguments: (arguments . [(string) (template_string) (binary_expression operator: "+")] @name . (_))) @test
   (#match? @_case "^((it|test|describe|suite|bench|specify)(\\.(only|each|for|concurrent|describe|failing|fails|parallel|runIf|sequential|serial|skipIf|test))*|fit|fdescribe|t\\.test|(Deno|QUnit)\\.(test|bench)(\\.only)?)$"))
 ((call_expression
   function: [(identifier) (member_expression)] @_case
@@ -264,7 +264,7 @@
     (identifier) @_case
     (member_expression) @_case
     (call_expression function: [(identifier) (member_expression)] @_case)]
-  arguments: (arguments . [(string) (template_string) (binary_expression)] @name)) @test.disabled
+  arguments: (arguments . [(string) (template_string) (binary_expression operator: "+")] @name)) @test.disabled
   (#match? @_case "^((it|test|describe|suite|bench|specify)(\\.(only|each|concurrent|describe|failing|fails|parallel|serial))*\\.(skip|todo|fixme)(\\.each)?|x(it|test|describe|suite|specify)|(Deno|QUnit)\\.(test|bench)\\.(ignore|skip|todo))$"))
 ((call_expression
   function: [(identifier) (member_expression)] @_case

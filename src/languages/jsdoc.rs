@@ -76,8 +76,8 @@ pub fn read(comment: &str) -> Declared {
             "satisfies" => declared.satisfies = true,
             "overload" => declared.overloaded = true,
             "internal" => declared.internal = true,
-            // Tags behind these belong to the type they define.
-            "callback" | "typedef" => break,
+            // Tags behind this one belong to the function type it defines.
+            "callback" => break,
             _ => {}
         }
     }
