@@ -432,7 +432,9 @@ impl<'a> Fold<'a> {
                 signature.has_return_type || signature.contextual
             }),
         };
-        *self.contexts.entry(found.node).or_insert(false) |= given;
+        if given {
+            self.contexts.insert(found.node, true);
+        }
     }
 
     fn function(&mut self, found: &Found, group: &[Found]) {
