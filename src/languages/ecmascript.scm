@@ -184,32 +184,39 @@
   (member_expression) @name
   (call_expression function: (_) @name)]) @decorator
 
-; Tests: a call with a title, and with a body unless it is still to do
-((call_expression
-  function: [(call_expression function: (_) @_case) (_) @_case]
-  arguments: (arguments . [(string) (template_string) (binary_expression operator: "+")] @name . (_))) @test
+; Tests: a statement that calls a case with a title, and with a body unless it is still to do
+((expression_statement [
+  (call_expression
+    function: [(call_expression function: (_) @_case) (_) @_case]
+    arguments: (arguments
+      . [(string) (template_string) (binary_expression operator: "+")] @name
+      . (_))) @test
+  (await_expression (call_expression
+    function: (_) @_case
+    arguments: (arguments . [(string) (template_string)] @name . (_))) @test)])
   (#match? @_case "^((it|test|describe|suite|bench|specify)(\\.(only|each|for|concurrent|describe|failing|fails|parallel|runIf|sequential|serial|skipIf|test))*|fit|fdescribe|t\\.test|(Deno|QUnit)\\.(test|bench)(\\.only)?)$"))
-((call_expression
+((expression_statement (call_expression
   function: (_) @_case
   arguments: (arguments
     . [(identifier) (member_expression) (call_expression)] @name
-    . [(arrow_function) (function_expression)])) @test
+    . [(arrow_function) (function_expression)])) @test)
   (#match? @_case "^((it|test|describe|suite|bench|specify)(\\.(only|concurrent|describe|failing|fails|parallel|sequential|serial|test))*|fit|fdescribe|t\\.test|(Deno|QUnit)\\.(test|bench)(\\.only)?)$"))
-((call_expression
+((expression_statement (call_expression
   function: (member_expression) @_case
   arguments: (arguments . (object (pair
     key: (property_identifier) @_key
-    value: [(string) (template_string)] @name)))) @test
+    value: [(string) (template_string)] @name)))) @test)
   (#match? @_case "^Deno\\.(test|bench)(\\.only)?$")
   (#eq? @_key "name"))
-((call_expression
+((expression_statement (call_expression
   function: [(call_expression function: (_) @_case) (_) @_case]
-  arguments: (arguments . [(string) (template_string) (binary_expression operator: "+")] @name)) @test.disabled
+  arguments: (arguments
+    . [(string) (template_string) (binary_expression operator: "+")] @name)) @test.disabled)
   (#match? @_case "^((it|test|describe|suite|bench|specify)(\\.(only|each|concurrent|describe|failing|fails|parallel|serial))*\\.(skip|todo|fixme)(\\.each)?|x(it|test|describe|suite|specify)|(Deno|QUnit)\\.(test|bench)\\.(ignore|skip|todo))$"))
-((call_expression
+((expression_statement (call_expression
   function: (_) @_case
   arguments: (arguments
     . [(string) (template_string)] @name
-    . (object (pair key: (property_identifier) @_key value: [(true) (string)])))) @test.disabled
-  (#match? @_case "^((it|test|describe|suite|bench|t\\.test)|Deno\\.(test|bench))$")
+    . (object (pair key: (property_identifier) @_key value: [(true) (string)])))) @test.disabled)
+  (#match? @_case "^(it|test|describe|suite|bench|t\\.test|Deno\\.(test|bench))$")
   (#any-of? @_key "skip" "todo" "ignore"))
