@@ -166,11 +166,8 @@ fn top_arrow(text: &str) -> Option<usize> {
     let mut previous = b' ';
     for (at, byte) in text.bytes().enumerate() {
         match byte {
-            b'>' if previous == b'=' => {
-                if depth == 0 {
-                    return Some(at - 1);
-                }
-            }
+            b'>' if previous == b'=' && depth == 0 => return Some(at - 1),
+            b'>' if previous == b'=' => {}
             b'(' | b'[' | b'{' | b'<' => depth += 1,
             b')' | b']' | b'}' | b'>' => depth -= 1,
             _ => {}
