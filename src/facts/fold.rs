@@ -46,6 +46,7 @@ enum Frame {
     Tests,
     Types,
     Opaque,
+    Passing,
     Function(usize),
     Branch,
 }
@@ -91,7 +92,7 @@ struct Fold<'a> {
     language: Language,
     text: &'a [u8],
     facts: Facts,
-    frames: Vec<(u32, Frame)>,
+    frames: Vec<(Span, Frame)>,
     signatures: Vec<Signature>,
     /// Open functions, innermost last.
     functions: Vec<usize>,
@@ -101,6 +102,8 @@ struct Fold<'a> {
     overloads: Vec<(Box<str>, usize)>,
     written: Vec<WrittenType>,
     assigned: Vec<Item>,
+    /// Positions of the imports outside functions.
+    top_imports: Vec<usize>,
     exports: Exports,
     comments: Vec<Span>,
     strings: Vec<Span>,
@@ -108,6 +111,7 @@ struct Fold<'a> {
     open_tests: u32,
     open_types: u32,
     open_opaque: u32,
+    open_passing: u32,
     test_rows: Vec<(u32, u32)>,
     /// Nothing but comments came so far.
     in_header: bool,
@@ -134,6 +138,8 @@ impl<'a> Fold<'a> {
             open_tests: 0,
             open_types: 0,
             open_opaque: 0,
+            open_passing: 0,
+            top_imports: Vec::new(),
             test_rows: Vec::new(),
             in_header: true,
         }
@@ -141,8 +147,8 @@ impl<'a> Fold<'a> {
 
     /// Closes every frame that ends at or before a position.
     fn close_before(&mut self, start: u32) {
-        while let Some(&(end, frame)) = self.frames.last() {
-            if end > start {
+        while let Some(&(span, frame)) = self.frames.last() {
+            if span.end > start {
                 break;
             }
             self.frames.pop();
@@ -150,6 +156,7 @@ impl<'a> Fold<'a> {
                 Frame::Tests => self.open_tests -= 1,
                 Frame::Types => self.open_types -= 1,
                 Frame::Opaque => self.open_opaque -= 1,
+                Frame::Passing => self.open_passing -= 1,
                 Frame::Branch => {
                     if let Some(&function) = self.functions.last() {
                         self.signatures[function].measured.leave();
@@ -168,7 +175,7 @@ impl<'a> Fold<'a> {
     }
 
     fn open(&mut self, span: Span, frame: Frame) {
-        self.frames.push((span.end, frame));
+        self.frames.push((span, frame));
     }
 
     /// Scopes open here: functions and classes.
@@ -239,6 +246,12 @@ impl<'a> Fold<'a> {
             Subject::ScopeOpaque => {
                 self.open_opaque += 1;
                 self.open(found.span, Frame::Opaque);
+            }
+            Subject::ScopePassing => {
+                if self.functions.is_empty() {
+                    self.open_passing += 1;
+                    self.open(found.span, Frame::Passing);
+                }
             }
             Subject::ContextGiven | Subject::ContextPassed | Subject::ContextReturned => {
                 self.context(found);
@@ -366,7 +379,7 @@ impl<'a> Fold<'a> {
 
     fn same_span_function(&self, span: Span) -> Option<usize> {
         match self.frames.last() {
-            Some(&(end, Frame::Function(function))) if end == span.end => Some(function),
+            Some(&(open, Frame::Function(function))) if open == span => Some(function),
             _ => None,
         }
     }
@@ -583,7 +596,7 @@ impl<'a> Fold<'a> {
         let scopes = self.scopes() - own.min(self.scopes());
         let functions =
             self.functions.len() - usize::from(self.same_span_function(found.span).is_some());
-        if functions > 0 || (by_name && scopes > 0) {
+        if functions > 0 || (by_name && (scopes > 0 || self.open_passing > 0)) {
             return;
         }
         let exposure = match found.subject {
@@ -609,7 +622,7 @@ impl<'a> Fold<'a> {
 
     /// Whether the innermost frame is the scope of this very span.
     fn same_span_scope(&self, span: Span) -> bool {
-        matches!(self.frames.last(), Some(&(end, Frame::Function(_) | Frame::Class(_))) if end == span.end)
+        matches!(self.frames.last(), Some(&(open, Frame::Function(_) | Frame::Class(_))) if open == span)
     }
 
     fn import(&mut self, found: &Found) {
@@ -633,6 +646,9 @@ impl<'a> Fold<'a> {
             _ => return,
         };
         let name = if all { Some("*".to_owned()) } else { name };
+        if self.functions.is_empty() && kind != ImportKind::Dynamic {
+            self.top_imports.push(self.facts.imports.len());
+        }
         self.facts.imports.push(Import {
             module: unquoted(&without_space(&module)).into(),
             name: name.map(|name| unquoted(&without_space(&name)).into()),
@@ -896,19 +912,20 @@ impl<'a> Fold<'a> {
 
     /// Joins assigned names with declarations, applies exports, and drops what was only imported.
     fn settle_items(&mut self) {
-        let imported = |name: &str, line: u32| {
-            self.facts.imports.iter().any(|import| {
+        let imported = |name: &str| {
+            self.top_imports.iter().any(|position| {
+                let import = &self.facts.imports[*position];
                 let local = import
                     .alias
                     .as_deref()
                     .or(import.name.as_deref())
                     .unwrap_or_else(|| import.module.split('.').next().unwrap_or_default());
-                local == name && import.line < line
+                local == name
             })
         };
         let mut items = std::mem::take(&mut self.facts.items);
         for item in std::mem::take(&mut self.assigned) {
-            if !imported(&item.name, item.line) && *item.name != *"__all__" {
+            if !imported(&item.name) && *item.name != *"__all__" {
                 items.push(item);
             }
         }

@@ -15,6 +15,8 @@ pub enum Subject {
     ScopeTypes,
     /// A region whose parameters and fields are no slots, e.g. a function type in an annotation.
     ScopeOpaque,
+    /// A loop or the like at top level: what is declared in it passes and is no item.
+    ScopePassing,
     /// An expression whose type its use site gives: functions here need not declare their parameters.
     ContextGiven,
     /// An expression that gets the context of the part `from`, e.g. inside parentheses.
@@ -154,6 +156,11 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         Subject::ScopeOpaque,
         "scope.opaque",
         "A region whose parameters and fields are no slots, e.g. a function type in an annotation.",
+    ),
+    (
+        Subject::ScopePassing,
+        "scope.passing",
+        "A loop or the like at top level: what is declared in it passes and is no item.",
     ),
     (
         Subject::ContextGiven,
