@@ -101,10 +101,18 @@ fn tests_are_told_by_the_conventions_of_their_language() {
             "spec/models/user_spec.rb",
             "App.Tests/CartTest.cs",
             "tests/helpers/test_helpers_work.py",
+            "tests/test_helpers.py",
+            "tests/test_utils/test_retry.py",
+            "test/cases/style.css",
             "examples/tutorial/tests/test_auth.py",
         ],
     );
-    for path in ["spec/openapi.py", "src/test/mod.rs", "e2e/model.py"] {
+    for path in [
+        "spec/openapi.py",
+        "src/test/mod.rs",
+        "e2e/model.py",
+        "src/rustc_tests.rs",
+    ] {
         assert_eq!(class_of(path), None, "{path}");
     }
 }
