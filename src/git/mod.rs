@@ -3,6 +3,26 @@
 //! Nothing here executes a program, follows repository configuration or writes. What cannot be read is a value
 //! ([`HistoryState`]), never a number.
 
+mod bots;
+mod changes;
+mod commit;
+mod configuration;
+mod graph;
+mod history;
+mod index;
+mod marks;
+mod objects;
+mod renames;
+mod repository;
+mod similarity;
+mod tree_diff;
+mod walk;
+
+pub use history::{HistoryOptions, history};
+pub use index::IndexEntry;
+pub use objects::{HashKind, ObjectId, ObjectKind, ObjectProblem};
+pub use repository::{Discovery, OBJECT_LIMIT, Repository};
+
 use crate::path::RepoPath;
 
 /// What git history says about the last window of work.
