@@ -221,7 +221,7 @@ fn the_definition_wins_over_attributes_and_attributes_over_names() {
         b"",
         b"vendor/** -linguist-vendored\n*.gen.ts linguist-generated=false\n\
           old/** linguist-vendored\nskip.py linguist-detectable=false\n\
-          skip.md linguist-detectable=false\n*.inc linguist-language=python\n\
+          *.inc linguist-language=python\n\
           *.tpl linguist-language=Go\ntheirs/** linguist-vendored\n",
     );
     let mut judge = Judge::new(&rules, &surroundings);
@@ -231,8 +231,8 @@ fn the_definition_wins_over_attributes_and_attributes_over_names() {
     assert_eq!(verdict("a_check.py").class, Some(Class::Test));
     assert_eq!(verdict("vendor/a.py").class, None);
     assert_eq!(verdict("theirs/tests/a.py").class, Some(Class::Vendored));
-    assert_eq!(verdict("skip.py").class, Some(Class::Excluded));
-    assert_eq!(verdict("skip.md").class, Some(Class::Doc));
+    // Whether a language bar shows a file says nothing about its quality.
+    assert_eq!(verdict("skip.py").class, None);
     assert_eq!(verdict("a.inc").language.unwrap().name(), "python");
     assert_eq!(verdict("a.inc").class, None);
     assert_eq!(verdict("a.tpl").unsupported, Some("Go"));

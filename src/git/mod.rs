@@ -32,26 +32,6 @@ pub use index::IndexEntry;
 pub use objects::{HashKind, ObjectId, ObjectKind, ObjectProblem};
 pub use repository::{Discovery, OBJECT_LIMIT, Repository};
 
-mod bots;
-mod changes;
-mod commit;
-mod configuration;
-mod graph;
-mod history;
-mod index;
-mod marks;
-mod objects;
-mod renames;
-mod repository;
-mod similarity;
-mod tree_diff;
-mod walk;
-
-pub use history::{HistoryOptions, history};
-pub use index::IndexEntry;
-pub use objects::{HashKind, ObjectId, ObjectKind, ObjectProblem};
-pub use repository::{Discovery, OBJECT_LIMIT, Repository};
-
 use crate::path::RepoPath;
 
 /// What git history says about the last window of work.
