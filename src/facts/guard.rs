@@ -291,3 +291,193 @@ fn out_of_memory() -> ! {
     }
     std::process::abort();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_PARSE_BYTES, parse};
+    use crate::facts::bands::shape;
+    use crate::facts::pool::{self, Exhausted, PARKED_LIMIT};
+    use crate::facts::{Lost, pool::map};
+    use crate::languages::Language;
+
+    type Source = (Language, String);
+
+    fn source(dialect: &str, text: impl Into<String>) -> Source {
+        (Language::named(dialect).unwrap(), text.into())
+    }
+
+    /// Takes gigabytes without asking whether to go on.
+    fn return_arrows(repeats: usize) -> Source {
+        source("rust", "return ->".repeat(repeats))
+    }
+
+    /// Inputs that error recovery takes seconds or gigabytes for.
+    fn hostile() -> Vec<Source> {
+        let many = |token: &str, bytes: usize| token.repeat(bytes / token.len());
+        vec![
+            source(
+                "rust",
+                format!(
+                    "async ...{}:+{}let in ",
+                    many("for ", 10_000),
+                    many("/*]", 10_000)
+                ),
+            ),
+            source("rust", format!("match +*{}", many(")-", 20_000))),
+            source(
+                "rust",
+                format!(
+                    " await await {}?~{}1=",
+                    many("-]", 6_000),
+                    many("}mut ", 14_000)
+                ),
+            ),
+            source(
+                "rust",
+                format!(
+                    "=>1*/{}|x|unsafe {}_#![",
+                    many("r#\"fn =...", 12_000),
+                    many("}|x|", 6_000)
+                ),
+            ),
+            source(
+                "python",
+                format!(
+                    "$@    {}print match {}|'",
+                    many("=>not )else ", 16_000),
+                    many("~,", 3_000)
+                ),
+            ),
+            source("python", many("-|", 8_888)),
+            source("javascript", many("-|", 8_888)),
+            source(
+                "javascript",
+                format!(
+                    "..#import {}\nexport {}\u{2028}{{",
+                    many("async ", 15_000),
+                    many("~}", 5_000)
+                ),
+            ),
+            source(
+                "javascript",
+                format!("'...'{}get {{\\new ", many("->${", 20_000)),
+            ),
+        ]
+    }
+
+    const GOOD: &str = "fn good() -> u32 { 1 }\n";
+
+    /// What becomes of each source, with so many threads.
+    fn verdicts(threads: usize, sources: Vec<Source>) -> Result<Vec<Result<(), Lost>>, Exhausted> {
+        map(
+            threads,
+            sources,
+            |(language, text)| parse(language, text.as_bytes()).map(drop),
+            |_, lost| Err(lost),
+        )
+    }
+
+    #[test]
+    fn a_good_file_among_hostile_ones_is_parsed() {
+        for repeats in [2_222, 4_444, 8_888] {
+            let sources = vec![return_arrows(repeats), source("rust", GOOD)];
+            let verdicts = verdicts(2, sources).unwrap();
+            assert_eq!(verdicts, [Err(Lost::ParseBudget), Ok(())], "{repeats}");
+        }
+    }
+
+    #[test]
+    fn verdicts_are_the_same_with_one_thread_and_with_sixteen() {
+        let sources = || {
+            let mut sources = hostile();
+            sources.insert(3, source("rust", GOOD));
+            sources.push(source("python", "def good(): pass\n"));
+            sources
+        };
+        let mut expected = vec![Err(Lost::ParseBudget); hostile().len()];
+        expected.insert(3, Ok(()));
+        expected.push(Ok(()));
+        assert_eq!(verdicts(1, sources()).unwrap(), expected);
+        assert_eq!(verdicts(16, sources()).unwrap(), expected);
+    }
+
+    #[test]
+    fn two_hundred_files_that_can_be_cancelled_do_not_end_the_run() {
+        let sources = vec![source("javascript", "-|".repeat(2_500)); 200];
+        let verdicts = verdicts(2, sources).unwrap();
+        assert_eq!(verdicts, vec![Err(Lost::ParseBudget); 200]);
+    }
+
+    #[test]
+    fn nine_files_that_cost_a_thread_each_end_the_run_naming_the_first_eight() {
+        for threads in [1, 3] {
+            let mut sources = vec![return_arrows(2_222); 9];
+            sources.insert(0, source("rust", GOOD));
+            let indices: Vec<usize> = (1..=PARKED_LIMIT).collect();
+            assert_eq!(verdicts(threads, sources), Err(Exhausted { indices }));
+        }
+    }
+
+    #[test]
+    fn outside_a_pool_a_hopeless_file_is_lost_and_the_caller_goes_on() {
+        assert!(!pool::on_worker());
+        let (language, text) = return_arrows(2_222);
+        assert_eq!(
+            parse(language, text.as_bytes()).map(drop),
+            Err(Lost::ParseBudget)
+        );
+        assert!(parse(language, GOOD.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn only_files_above_the_limit_are_too_large() {
+        let rust = Language::named("rust").unwrap();
+        let text = vec![b' '; MAX_PARSE_BYTES + 1];
+        assert_eq!(parse(rust, &text).map(drop), Err(Lost::TooLarge));
+        assert!(parse(rust, &text[1..]).is_ok());
+        assert!(parse(rust, b"").is_ok());
+    }
+
+    #[test]
+    fn half_a_million_parentheses_are_parsed_surveyed_and_freed_on_a_small_stack() {
+        const PAIRS: usize = 500_000;
+        let surveyed = |dialect: &'static str, before: &str, after: &str| {
+            let text = format!("{before}{}1{}{after}", "(".repeat(PAIRS), ")".repeat(PAIRS));
+            let small = std::thread::Builder::new().stack_size(256 << 10);
+            let survey = small.spawn(move || {
+                let tree = parse(Language::named(dialect).unwrap(), text.as_bytes())?;
+                Ok::<_, Lost>(shape(&tree).levels as usize)
+            });
+            survey.unwrap().join().unwrap()
+        };
+        assert!(surveyed("python", "x = ", "\n").unwrap() > PAIRS);
+        assert!(surveyed("javascript", "x = ", ";").unwrap() > PAIRS);
+        assert!(surveyed("rust", "fn f() { let x = ", "; }").unwrap() > PAIRS);
+        assert!(surveyed("typescript", "x = ", ";").unwrap() > PAIRS);
+    }
+
+    #[test]
+    fn a_million_open_parentheses_are_all_error() {
+        let text = "(".repeat(1_000_000);
+        for dialect in ["python", "javascript", "rust"] {
+            let tree = parse(Language::named(dialect).unwrap(), text.as_bytes()).unwrap();
+            let shape = shape(&tree);
+            assert!(
+                shape.error_bytes > 200_000,
+                "{dialect}: {}",
+                shape.error_bytes
+            );
+            assert!(shape.error_bytes <= 1_000_000);
+        }
+    }
+
+    #[test]
+    fn an_unreadable_macro_spoils_little_of_a_file() {
+        let text = format!(
+            "fn test() {{ check(str![[r#\"\n[ERROR] it failed\n\"#]]); }}\n{}",
+            "fn other(a: u32) -> u32 { a + 1 }\n".repeat(100)
+        );
+        let tree = parse(Language::named("rust").unwrap(), text.as_bytes()).unwrap();
+        assert!((shape(&tree).error_bytes as usize) < text.len() / 100);
+    }
+}
