@@ -7,6 +7,7 @@ pub mod bands;
 mod comments;
 mod complexity;
 pub mod decode;
+mod docs;
 mod exports;
 pub mod extract;
 mod fold;
