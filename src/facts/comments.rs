@@ -159,8 +159,10 @@ fn is_run(information: &str) -> bool {
         .split([',', ' ', '\t', '{', '}'])
         .filter(|word| !word.is_empty())
         .all(|word| {
-            matches!(word, "rust" | "should_panic" | "test_harness" | "standalone")
-                || word.starts_with("edition20")
+            matches!(
+                word,
+                "rust" | "should_panic" | "test_harness" | "standalone"
+            ) || word.starts_with("edition20")
         })
 }
 
@@ -239,7 +241,10 @@ mod tests {
         assert_eq!(examples("/// ```\n/// f();\n/// ```\n/// ```\n/// ```"), 1);
         assert_eq!(examples("//! ```rust,should_panic\n//! ```"), 1);
         assert_eq!(examples("/// ```text\n/// ```"), 0);
-        assert_eq!(examples("/// ```ignore\n/// ```\n/// ```no_run\n/// ```"), 0);
+        assert_eq!(
+            examples("/// ```ignore\n/// ```\n/// ```no_run\n/// ```"),
+            0
+        );
         assert_eq!(examples("/// ```toml\n/// ```\n/// ```{.rust}"), 0);
         let mut fences = Fences::default();
         assert!(fences.begin_example("/// ```\n", (0, 1)));

@@ -244,7 +244,9 @@ impl<'a> Fold<'a> {
                 Subject::Call => has(Subject::ImportDynamic),
                 Subject::ScopeModulePrivate => has(Subject::ScopeModule),
                 Subject::ItemPrivate => {
-                    has(Subject::ItemPublic) || has(Subject::ItemPackage) || has(Subject::ItemParent)
+                    has(Subject::ItemPublic)
+                        || has(Subject::ItemPackage)
+                        || has(Subject::ItemParent)
                 }
                 Subject::ImportTree => has(Subject::ImportTreeReexport),
                 _ => false,
@@ -742,7 +744,12 @@ impl<'a> Fold<'a> {
             (Some(module), _) => module,
             (None, Some(name)) if kind == ImportKind::Module => match self.marked.path {
                 Some(path) => path.text(self.text).into_owned(),
-                None => self.modules.iter().fold(String::new(), |path, module| path + module + "::") + name,
+                None => {
+                    self.modules
+                        .iter()
+                        .fold(String::new(), |path, module| path + module + "::")
+                        + name
+                }
             },
             _ => return,
         };

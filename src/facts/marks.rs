@@ -131,9 +131,6 @@ mod tests {
         let mut marks = Marks::default();
         meet(&mut marks, text, Subject::NextTests, "#[cfg(test)]");
         assert_eq!(meet(&mut marks, text, Subject::Call, "g()"), None);
-        assert_eq!(
-            meet(&mut marks, text, Subject::Function, "fn f() {}"),
-            None
-        );
+        assert_eq!(meet(&mut marks, text, Subject::Function, "fn f() {}"), None);
     }
 }

@@ -168,7 +168,10 @@ mod tests {
         );
         assert_eq!(flat("{a, b::c}"), ["a -", "b c"]);
         assert_eq!(flat("a::{}"), [""; 0]);
-        assert_eq!(flat("io::{self as\n disk, Read as _,}"), ["io - as disk", "io Read as _"]);
+        assert_eq!(
+            flat("io::{self as\n disk, Read as _,}"),
+            ["io - as disk", "io Read as _"]
+        );
     }
 
     #[test]
@@ -181,7 +184,10 @@ mod tests {
 
     #[test]
     fn comments_in_a_tree_are_skipped() {
-        assert_eq!(flat("a::{b, // c, {d\n e /* } , */, f}"), ["a b", "a e", "a f"]);
+        assert_eq!(
+            flat("a::{b, // c, {d\n e /* } , */, f}"),
+            ["a b", "a e", "a f"]
+        );
     }
 
     #[test]
