@@ -67,6 +67,8 @@ struct Signature {
     rows: (u32, u32),
     body: Option<Span>,
     is_static: bool,
+    /// Its name is a property's.
+    is_property: bool,
     /// Its author switched checking off.
     unchecked: bool,
     /// It implements overloads declared before it and declares nothing of its own.
@@ -376,6 +378,7 @@ impl<'a> Fold<'a> {
             }
             Subject::Function | Subject::FunctionSignature => self.function(found, group),
             Subject::FunctionStatic
+            | Subject::FunctionProperty
             | Subject::FunctionOverload
             | Subject::FunctionUnchecked
             | Subject::ReturnConstructor => self.mark_function(found),
@@ -608,6 +611,7 @@ impl<'a> Fold<'a> {
         let signature = &mut self.signatures[function];
         match found.subject {
             Subject::FunctionStatic => signature.is_static = true,
+            Subject::FunctionProperty => signature.is_property = true,
             Subject::FunctionUnchecked => signature.unchecked = true,
             Subject::ReturnConstructor => {
                 signature.constructor = self.facts.functions[function].is_method;
@@ -986,10 +990,9 @@ impl<'a> Fold<'a> {
             let fact = &self.facts.functions[function];
             let signature = &mut self.signatures[function];
             if !signature.recursive
-                && fact
-                    .name
-                    .as_deref()
-                    .is_some_and(|name| calls_itself(&callee, name, fact.is_method))
+                && fact.name.as_deref().is_some_and(|name| {
+                    calls_itself(&callee, name, fact.is_method || signature.is_property)
+                })
             {
                 signature.recursive = true;
                 signature.measured.flat();
@@ -1294,8 +1297,8 @@ fn is_hidden_by_name(name: &str) -> bool {
     name.starts_with('_') && !(name.starts_with("__") && name.ends_with("__"))
 }
 
-fn calls_itself(callee: &str, name: &str, is_method: bool) -> bool {
-    if !is_method {
+fn calls_itself(callee: &str, name: &str, is_member: bool) -> bool {
+    if !is_member {
         return callee == name;
     }
     ["self.", "cls.", "this.", "Self::"]

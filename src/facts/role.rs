@@ -38,6 +38,9 @@ pub enum Subject {
     FunctionSignature,
     /// Marks the function of the same span: its first parameter is no receiver.
     FunctionStatic,
+    /// Marks the function of the same span: its name is a property's, so that only a call through an object is one of
+    /// itself.
+    FunctionProperty,
     /// Marks the function of the same span: the next one of its name in the scope implements it and declares nothing new.
     FunctionOverload,
     /// Marks the function of the same span: its author switched type checking off for it.
@@ -241,6 +244,12 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         Subject::FunctionStatic,
         "function.static",
         "Marks the function of the same span: its first parameter is no receiver.",
+    ),
+    (
+        Subject::FunctionProperty,
+        "function.property",
+        "Marks the function of the same span: its name is a property's, so that only a call through an object is one \
+         of itself.",
     ),
     (
         Subject::FunctionOverload,

@@ -40,6 +40,11 @@
     (identifier) @name
     (member_expression property: [(property_identifier) (private_property_identifier)] @name)]
   right: [(arrow_function) (function_expression) (generator_function)] @function)
+(method_definition) @function.property
+(pair value: [(arrow_function) (function_expression) (generator_function)] @function.property)
+(assignment_expression
+  left: (member_expression)
+  right: [(arrow_function) (function_expression) (generator_function)] @function.property)
 (method_definition "get" name: (_) @name) @accessor.get
 (method_definition "set" name: (_) @name) @accessor.set
 
