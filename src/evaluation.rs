@@ -429,9 +429,9 @@ fn outcome(evaluated: &Evaluated, tally: Tally) -> Outcome {
         Measurement::Unavailable { .. } => State::Unavailable,
         Measurement::Taken(_) if tally.of == 0 && tally.unknown > 0 => State::Unavailable,
         Measurement::Taken(_) if tally.of == 0 => State::NotApplicable,
-        Measurement::Taken(_) => {
+        Measurement::Taken(taken) => {
             let fewest = measures::about(&component.measure).fewest_subjects;
-            if tally.subjects < u64::from(fewest) {
+            if taken.thin || tally.subjects < u64::from(fewest) {
                 State::LowConfidence
             } else {
                 State::Measured

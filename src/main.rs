@@ -1,1 +1,58 @@
-fn main() {}
+//! The command line of `quality`: parse, run, exit code.
+
+use clap::Parser;
+
+use quality::cli::{Cli, Command};
+use quality::command;
+use quality::error::{Error, Exit};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() {
+    quality::facts::guard::install();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are results, everything else is a mistake; clap knows which stream is whose.
+            let asked_for = !error.use_stderr();
+            let printed = error.print();
+            end(if asked_for && printed.is_ok() {
+                Exit::Success
+            } else {
+                Exit::Unable
+            })
+        }
+    };
+    let outcome = match &cli.command {
+        Command::Scan(arguments) => command::scan::run(arguments),
+    };
+    match outcome {
+        Ok(exit) => end(exit),
+        Err(error) => {
+            report(&error);
+            end(error.exit())
+        }
+    }
+}
+
+/// Leaves at once: a thread that was given up on hostile input must not hold the program.
+fn end(exit: Exit) -> ! {
+    std::process::exit(exit as i32)
+}
+
+/// Tells an error and the way out. Diagnostics bring their own layout.
+fn report(error: &Error) {
+    use std::io::Write as _;
+
+    let mut stderr = anstream::stderr().lock();
+    // If standard error is closed too, nobody is left to tell; the exit code still says it.
+    let _ = match error {
+        Error::ClosedPipe => Ok(()),
+        Error::Definition(diagnostics) => writeln!(stderr, "{}", diagnostics.render(true)),
+        error => match error.hint() {
+            Some(hint) => writeln!(stderr, "error: {error}\n  = help: {hint}"),
+            None => writeln!(stderr, "error: {error}"),
+        },
+    };
+}

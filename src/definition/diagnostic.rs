@@ -206,14 +206,16 @@ impl<'a> Journal<'a> {
         self.found.borrow_mut().push(diagnostic);
     }
 
-    /// Whether nothing was wrong so far.
-    pub(super) fn is_clean(&self) -> bool {
-        self.found.borrow().is_empty()
+    /// How many mistakes were taken down.
+    pub(super) fn count(&self) -> usize {
+        self.found.borrow().len() + self.omitted.get()
     }
 
-    /// Remembers that the schema has this dotted key.
-    pub(super) fn know(&self, key: String) {
-        self.known.borrow_mut().push(key);
+    /// Remembers, for a test, that the schema has this dotted key.
+    pub(super) fn know(&self, key: impl FnOnce() -> String) {
+        if cfg!(test) {
+            self.known.borrow_mut().push(key());
+        }
     }
 
     /// Every dotted key the reader asked for.

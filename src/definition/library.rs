@@ -48,6 +48,7 @@ impl PreferredImports {
             .map(|preset| (preset.name(), Some(preset)))
             .collect();
         presets.push(("none", None));
+        let before = table.mistakes();
         let settings = Self {
             prefer: entries(table, "prefer").unwrap_or(self.prefer),
             over: entries(table, "over").unwrap_or(self.over),
@@ -55,23 +56,25 @@ impl PreferredImports {
             exempt: table.patterns("exempt").unwrap_or(self.exempt),
             preset: table.choice("preset", &presets).unwrap_or(self.preset),
         };
-        // Entries that could not be read were reported already: what is written decides here.
-        if table.has("prefer") && settings.prefer.is_empty() && !settings.over.is_empty()
-            || !table.has("prefer") && settings.prefer.is_empty() && table.has("over")
-        {
+        // What could not be read is missing here; that was said.
+        if table.mistakes() > before {
+            return settings;
+        }
+        if settings.prefer.is_empty() && !settings.over.is_empty() {
+            let key = if table.has("prefer") {
+                "prefer"
+            } else {
+                "over"
+            };
             table.report(
-                if table.has("prefer") {
-                    "prefer"
-                } else {
-                    "over"
-                },
+                key,
                 Diagnostic::new("nothing is preferred over these libraries")
-                    .label("`prefer` is empty")
+                    .label("`prefer` names nothing")
                     .help(
                         "name what to use instead: prefer = [\"httpx\", \"path:app/lib/http.py\"]",
                     ),
             );
-        } else if settings.over.is_empty() && settings.preset.is_none() && !table.has("over") {
+        } else if settings.over.is_empty() && settings.preset.is_none() {
             table.report(
                 "over",
                 Diagnostic::new("there is nothing to compare the preferred library with")

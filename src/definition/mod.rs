@@ -10,6 +10,7 @@
 //!   are those of the built-in component with that measure, its weight is 1 and its level `report`.
 //! - A file without a single key is the built-in definition.
 
+mod component;
 pub mod decimal;
 pub mod diagnostic;
 pub mod library;

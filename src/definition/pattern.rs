@@ -65,6 +65,11 @@ impl PatternSet {
         self.patterns.is_empty()
     }
 
+    /// The globs, compiled together.
+    pub fn compiled(&self) -> &GlobSet {
+        &self.compiled
+    }
+
     /// Whether any glob matches.
     pub fn matches(&self, path: &RepoPath) -> bool {
         !self.is_empty()

@@ -52,6 +52,11 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// How many mistakes were found so far, in the whole file.
+    pub(super) fn mistakes(&self) -> usize {
+        self.journal.count()
+    }
+
     /// The keys asked for so far, in that order.
     pub(super) fn asked(self) -> Vec<&'static str> {
         self.asked
@@ -107,7 +112,7 @@ impl<'a> Table<'a> {
     /// Reports every key that was not asked for.
     pub(super) fn finish(self) {
         for name in &self.asked {
-            self.journal.know(self.name_of(name));
+            self.journal.know(|| self.name_of(name));
         }
         for (key, _) in self.in_file_order() {
             let word = key.get_ref().as_ref();
@@ -126,8 +131,8 @@ impl<'a> Table<'a> {
             };
             let help = match moved {
                 Some((_, help)) => help.clone(),
-                None if self.asked.is_empty() => "this table has no keys".to_owned(),
-                None => format!("its keys are {}", listed(&self.asked)),
+                None if self.asked.is_empty() => "no keys are known here".to_owned(),
+                None => format!("the keys here are {}", listed(&self.asked)),
             };
             self.journal.report(
                 Diagnostic::new(message)
@@ -315,7 +320,7 @@ impl<'a> Table<'a> {
             match pattern::check(&text.text) {
                 Some(bad) => self.report(
                     key,
-                    Diagnostic::new(format!("{} in `{}`", bad.message, self.name_of(key)))
+                    Diagnostic::new(format!("`{}`: {}", self.name_of(key), bad.message))
                         .at(text.span)
                         .label("not a legal glob")
                         .help(bad.help),

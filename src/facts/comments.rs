@@ -63,7 +63,13 @@ pub(super) fn checking(comment: &str) -> Option<Checking> {
     if body.starts_with("@ts-nocheck") {
         return Some(Checking::Off);
     }
-    if body.starts_with("@ts-check") || body.starts_with("@flow") {
+    // Flow reads its mark anywhere in the first block, beside the licence.
+    let flow = body.lines().any(|line| {
+        let line = line.trim_start_matches([' ', '\t', '*']);
+        line.strip_prefix("@flow")
+            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+    });
+    if flow || body.starts_with("@ts-check") {
         return Some(Checking::On);
     }
     if let Some(rest) = body.strip_prefix("type:") {
@@ -154,6 +160,12 @@ mod tests {
     fn checking_is_asked_for_or_switched_off() {
         assert_eq!(checking("// @ts-check"), Some(Checking::On));
         assert_eq!(checking("/* @ts-nocheck */"), Some(Checking::Off));
+        assert_eq!(
+            checking("/**\n * Licence.\n *\n * @flow strict\n */"),
+            Some(Checking::On)
+        );
+        assert_eq!(checking("// the @flow of things"), None);
+        assert_eq!(checking("// @flowers"), None);
         assert_eq!(checking("# type: ignore"), Some(Checking::Off));
         assert_eq!(checking("# mypy: ignore-errors"), Some(Checking::Off));
         assert_eq!(checking("# mypy: ignore-errors=False"), None);

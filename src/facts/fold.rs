@@ -3,10 +3,12 @@
 //! Spans alone say what encloses what. A find opens a frame, the first find behind its end closes it; enclosing
 //! functions, nesting and regions follow from the frames that are open.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use super::bands::Shape;
 use super::complexity::{self, Measured};
+use super::docs::Docs;
 use super::exports::Exports;
 use super::extract::{Found, Span};
 use super::lines::LineMap;
@@ -15,8 +17,9 @@ use super::{
     Call, Decorator, Exposure, Facts, Function, Import, ImportKind, Item, Slot, SlotKind,
     SlotState, Suppression, TestCase, comments, table, use_tree,
 };
-use crate::languages::Language;
 use crate::languages::dynamic::Precision;
+use crate::languages::jsdoc::Declared;
+use crate::languages::{Language, TypeComments};
 
 /// Longest callee that is kept whole, in bytes.
 const LONGEST_CALLEE: usize = 120;
@@ -46,8 +49,11 @@ enum Frame {
     Tests,
     Types,
     Opaque,
+    Passing,
     Function(usize),
     Branch,
+    /// Tests in it are switched off with it.
+    Disabled,
 }
 
 /// What the fold has to remember of a function beside the fact it becomes.
@@ -70,6 +76,8 @@ struct Signature {
     receiver: Option<Span>,
     recursive: bool,
     measured: Measured,
+    /// What the doc comment before it declares, where such comments declare types.
+    doc: Option<Rc<Declared>>,
 }
 
 /// Accessors of a class: a setter takes the type of the getter of its name.
@@ -91,7 +99,7 @@ struct Fold<'a> {
     language: Language,
     text: &'a [u8],
     facts: Facts,
-    frames: Vec<(u32, Frame)>,
+    frames: Vec<(Span, Frame)>,
     signatures: Vec<Signature>,
     /// Open functions, innermost last.
     functions: Vec<usize>,
@@ -101,13 +109,22 @@ struct Fold<'a> {
     overloads: Vec<(Box<str>, usize)>,
     written: Vec<WrittenType>,
     assigned: Vec<Item>,
+    /// Positions of the imports outside functions.
+    top_imports: Vec<usize>,
     exports: Exports,
+    docs: Docs,
+    /// Names of items whose doc comment says that they are internal.
+    internal: HashSet<Box<str>>,
+    /// Top-level names that calls of an import bind: no items.
+    bound: HashSet<Box<str>>,
     comments: Vec<Span>,
     strings: Vec<Span>,
     largest_table: Option<Span>,
     open_tests: u32,
     open_types: u32,
     open_opaque: u32,
+    open_passing: u32,
+    open_disabled: u32,
     test_rows: Vec<(u32, u32)>,
     /// Nothing but comments came so far.
     in_header: bool,
@@ -128,12 +145,18 @@ impl<'a> Fold<'a> {
             written: Vec::new(),
             assigned: Vec::new(),
             exports: Exports::default(),
+            docs: Docs::default(),
+            internal: HashSet::new(),
+            bound: HashSet::new(),
             comments: Vec::new(),
             strings: Vec::new(),
             largest_table: None,
             open_tests: 0,
             open_types: 0,
             open_opaque: 0,
+            open_passing: 0,
+            top_imports: Vec::new(),
+            open_disabled: 0,
             test_rows: Vec::new(),
             in_header: true,
         }
@@ -141,8 +164,8 @@ impl<'a> Fold<'a> {
 
     /// Closes every frame that ends at or before a position.
     fn close_before(&mut self, start: u32) {
-        while let Some(&(end, frame)) = self.frames.last() {
-            if end > start {
+        while let Some(&(span, frame)) = self.frames.last() {
+            if span.end > start {
                 break;
             }
             self.frames.pop();
@@ -150,12 +173,15 @@ impl<'a> Fold<'a> {
                 Frame::Tests => self.open_tests -= 1,
                 Frame::Types => self.open_types -= 1,
                 Frame::Opaque => self.open_opaque -= 1,
+                Frame::Passing => self.open_passing -= 1,
+                Frame::Disabled => self.open_disabled -= 1,
                 Frame::Branch => {
                     if let Some(&function) = self.functions.last() {
                         self.signatures[function].measured.leave();
                     }
                 }
-                Frame::Function(_) => {
+                Frame::Function(function) => {
+                    self.documented_return(function);
                     self.functions.pop();
                     self.forget_overloads();
                 }
@@ -168,7 +194,7 @@ impl<'a> Fold<'a> {
     }
 
     fn open(&mut self, span: Span, frame: Frame) {
-        self.frames.push((span.end, frame));
+        self.frames.push((span, frame));
     }
 
     /// Scopes open here: functions and classes.
@@ -200,7 +226,19 @@ impl<'a> Fold<'a> {
                     has(Subject::TestNot)
                         || (found.subject == Subject::Test && has(Subject::TestDisabled))
                 }
-                Subject::Call => has(Subject::ImportDynamic),
+                Subject::Call => has(Subject::ImportDynamic) || has(Subject::ImportCall),
+                Subject::ImportDynamic => has(Subject::ImportTypes),
+                // What a call of an import is bound or passed on to says more than the bare call.
+                Subject::ImportCall => {
+                    found.parts[Part::Name as usize].is_none()
+                        && found.parts[Part::Alias as usize].is_none()
+                        && (has(Subject::ImportReexport)
+                            || has(Subject::ImportAllReexport)
+                            || group.iter().any(|other| {
+                                other.subject == found.subject && other.parts != found.parts
+                            }))
+                }
+                Subject::ReturnUntyped => has(Subject::AccessorSet),
                 _ => false,
             };
             // One node found by two patterns of one meaning is one subject; lists of names are not.
@@ -240,6 +278,13 @@ impl<'a> Fold<'a> {
                 self.open_opaque += 1;
                 self.open(found.span, Frame::Opaque);
             }
+            Subject::ScopePassing => {
+                if self.functions.is_empty() {
+                    self.open_passing += 1;
+                    self.open(found.span, Frame::Passing);
+                }
+            }
+            Subject::Documented => self.documented(found),
             Subject::ContextGiven | Subject::ContextPassed | Subject::ContextReturned => {
                 self.context(found);
             }
@@ -261,7 +306,9 @@ impl<'a> Fold<'a> {
             | Subject::ParameterUntyped
             | Subject::ReturnTyped
             | Subject::ReturnUntyped => self.slot(found),
-            Subject::FieldTyped | Subject::FieldUntyped => self.field(found),
+            Subject::FieldTyped | Subject::FieldUntyped | Subject::FieldInferred => {
+                self.field(found);
+            }
             Subject::AccessorGet | Subject::AccessorSet => self.accessor(found),
             Subject::Branch
             | Subject::BranchSwitch
@@ -287,6 +334,8 @@ impl<'a> Fold<'a> {
             Subject::ExportAppend => self.exports.append(&found.span.text(self.text)),
             Subject::ExportRemove => self.exports.remove(&found.span.text(self.text)),
             Subject::Import
+            | Subject::ImportDefault
+            | Subject::ImportCall
             | Subject::ImportDynamic
             | Subject::ImportTypes
             | Subject::ImportReexport
@@ -309,11 +358,14 @@ impl<'a> Fold<'a> {
                 self.facts.tests.push(TestCase {
                     name: unquoted(&name).into(),
                     line: found.rows.0 + 1,
-                    enabled: found.subject == Subject::Test,
+                    enabled: found.subject == Subject::Test && self.open_disabled == 0,
                     doc_example: false,
                 });
                 if let Some(function) = self.same_span_function(found.span) {
                     self.facts.functions[function].in_test = true;
+                } else if found.subject == Subject::TestDisabled {
+                    self.open_disabled += 1;
+                    self.open(found.span, Frame::Disabled);
                 }
             }
             Subject::TestNot => {}
@@ -366,7 +418,7 @@ impl<'a> Fold<'a> {
 
     fn same_span_function(&self, span: Span) -> Option<usize> {
         match self.frames.last() {
-            Some(&(end, Frame::Function(function))) if end == span.end => Some(function),
+            Some(&(open, Frame::Function(function))) if open == span => Some(function),
             _ => None,
         }
     }
@@ -425,13 +477,22 @@ impl<'a> Fold<'a> {
             is_method,
             ..Function::default()
         });
-        self.signatures.push(Signature {
+        let mut signature = Signature {
             rows: found.rows,
             body: said(Part::Body),
             implements,
             contextual: self.contexts.get(&found.node).copied().unwrap_or(false),
             ..Signature::default()
-        });
+        };
+        if self.language.type_comments() == TypeComments::JsDoc
+            && let Some(doc) = self.docs.of(self.text, found)
+        {
+            signature.signed = doc.whole.is_some() || doc.overloaded;
+            signature.contextual |= doc.satisfies;
+            signature.has_return_type = doc.returns.is_some();
+            signature.doc = Some(doc);
+        }
+        self.signatures.push(signature);
         self.open(found.span, Frame::Function(index));
         self.functions.push(index);
     }
@@ -461,7 +522,7 @@ impl<'a> Fold<'a> {
         let Some(&function) = self.functions.last() else {
             return;
         };
-        if self.open_opaque > 0 || self.signatures[function].receiver == Some(found.span) {
+        if self.in_opaque() || self.signatures[function].receiver == Some(found.span) {
             return;
         }
         let is_return = matches!(found.subject, Subject::ReturnTyped | Subject::ReturnUntyped);
@@ -473,7 +534,7 @@ impl<'a> Fold<'a> {
         if found.subject == Subject::ReturnTyped {
             self.signatures[function].has_return_type = true;
         }
-        let slot = Slot {
+        let mut slot = Slot {
             name: if is_return {
                 "return".into()
             } else {
@@ -489,6 +550,9 @@ impl<'a> Fold<'a> {
             },
             nested_any: false,
         };
+        if !is_return && self.language.type_comments() == TypeComments::JsDoc {
+            self.documented_parameter(function, found, &mut slot);
+        }
         let slots = &mut self.facts.functions[function].slots;
         if let Some(span) = found.parts[Part::Type as usize] {
             self.written.push(WrittenType {
@@ -500,8 +564,89 @@ impl<'a> Fold<'a> {
         slots.push(slot);
     }
 
+    /// A doc comment that stands before something else than a function: its type is a context, and it may speak for
+    /// the function inside. A cast (`/** @type {T} */ (x)`) declares nothing but a context.
+    fn documented(&mut self, found: &Found) {
+        let is_cast = self.text.get(found.span.start as usize) == Some(&b'(');
+        let doc = if is_cast {
+            self.docs.of(self.text, found)
+        } else {
+            self.docs.pass_on(self.text, found)
+        };
+        if doc.is_some_and(|doc| doc.whole.is_some() || doc.satisfies) {
+            self.contexts.insert(found.from, true);
+        }
+    }
+
+    /// Gives a parameter the type that a comment right before it or before its function declares.
+    fn documented_parameter(&mut self, function: usize, found: &Found, slot: &mut Slot) {
+        let own = self.docs.before(self.text, found.span.start);
+        let around = self.signatures[function].doc.clone();
+        let position = self.facts.functions[function].slots.len();
+        let name = self.part(found, Part::Name);
+        let name = name.as_deref().unwrap_or(&slot.name);
+        let written = own
+            .as_ref()
+            .and_then(|own| own.whole.as_deref())
+            .or_else(|| {
+                let around = around.as_ref()?;
+                around.parameter(name, position)
+            });
+        if let Some(written) = written {
+            (slot.state, slot.nested_any) = self.judged(written);
+        }
+    }
+
+    /// Adds the return that the doc comment of a function declares, when the function ends.
+    fn documented_return(&mut self, function: usize) {
+        let doc = self.signatures[function].doc.take();
+        let Some(written) = doc.as_ref().and_then(|doc| doc.returns.as_deref()) else {
+            return;
+        };
+        let (state, nested_any) = self.judged(written);
+        let fact = &mut self.facts.functions[function];
+        fact.slots.push(Slot {
+            name: "return".into(),
+            line: fact.line,
+            state,
+            kind: SlotKind::Return,
+            nested_any,
+        });
+    }
+
+    /// State of a slot whose type is written in a comment.
+    fn judged(&self, written: &str) -> (SlotState, bool) {
+        match self.language.dynamic()(written, &|_| None) {
+            Precision::Precise => (SlotState::Typed, false),
+            Precision::NestedDynamic => (SlotState::Typed, true),
+            Precision::Dynamic => (SlotState::Any, false),
+        }
+    }
+
+    /// Whether the innermost scope is one that has no slots.
+    fn in_opaque(&self) -> bool {
+        self.open_opaque > 0
+            && self.frames.iter().rev().find_map(|(_, frame)| match frame {
+                Frame::Opaque => Some(true),
+                Frame::Function(_) | Frame::Class(_) => Some(false),
+                _ => None,
+            }) == Some(true)
+    }
+
     fn field(&mut self, found: &Found) {
-        if self.open_opaque > 0 {
+        if self.in_opaque() {
+            return;
+        }
+        let doc = if self.language.type_comments() == TypeComments::JsDoc {
+            self.docs.before(self.text, found.span.start)
+        } else {
+            None
+        };
+        let documented = doc
+            .as_ref()
+            .and_then(|doc| doc.whole.as_deref())
+            .map(|written| self.judged(written));
+        if found.subject == Subject::FieldInferred && documented.is_none() {
             return;
         }
         if let Some(span) = found.parts[Part::Type as usize] {
@@ -515,13 +660,13 @@ impl<'a> Fold<'a> {
         self.facts.fields.push(Slot {
             name: shortened(&name),
             line: found.rows.0 + 1,
-            state: if found.subject == Subject::FieldTyped {
-                SlotState::Typed
-            } else {
-                SlotState::Untyped
+            state: match documented {
+                Some((state, _)) => state,
+                None if found.subject == Subject::FieldTyped => SlotState::Typed,
+                None => SlotState::Untyped,
             },
             kind: SlotKind::Field,
-            nested_any: false,
+            nested_any: documented.is_some_and(|(_, nested_any)| nested_any),
         });
     }
 
@@ -583,7 +728,7 @@ impl<'a> Fold<'a> {
         let scopes = self.scopes() - own.min(self.scopes());
         let functions =
             self.functions.len() - usize::from(self.same_span_function(found.span).is_some());
-        if functions > 0 || (by_name && scopes > 0) {
+        if functions > 0 || (by_name && (scopes > 0 || self.open_passing > 0)) {
             return;
         }
         let exposure = match found.subject {
@@ -593,6 +738,16 @@ impl<'a> Fold<'a> {
             Subject::ItemPrivate => Exposure::Private,
             _ if is_hidden_by_name(&name) => Exposure::Private,
             _ => Exposure::Public,
+        };
+        let internal = self
+            .docs
+            .before(self.text, found.span.start)
+            .is_some_and(|doc| doc.internal);
+        let exposure = if internal {
+            self.internal.insert(unquoted(&name).into());
+            Exposure::Private
+        } else {
+            exposure
         };
         let item = Item {
             name: unquoted(&name).into(),
@@ -609,7 +764,7 @@ impl<'a> Fold<'a> {
 
     /// Whether the innermost frame is the scope of this very span.
     fn same_span_scope(&self, span: Span) -> bool {
-        matches!(self.frames.last(), Some(&(end, Frame::Function(_) | Frame::Class(_))) if end == span.end)
+        matches!(self.frames.last(), Some(&(open, Frame::Function(_) | Frame::Class(_))) if open == span)
     }
 
     fn import(&mut self, found: &Found) {
@@ -617,6 +772,7 @@ impl<'a> Fold<'a> {
             _ if self.open_types > 0 => ImportKind::TypeOnly,
             Subject::ImportTypes => ImportKind::TypeOnly,
             Subject::ImportDynamic => ImportKind::Dynamic,
+            Subject::ImportCall if !self.functions.is_empty() => ImportKind::Dynamic,
             Subject::ImportReexport | Subject::ImportAllReexport => ImportKind::ReExport,
             Subject::ImportPath => ImportKind::Path,
             Subject::ImportModule => ImportKind::Module,
@@ -632,7 +788,20 @@ impl<'a> Fold<'a> {
             (None, Some(name)) if kind == ImportKind::Module => name.clone(),
             _ => return,
         };
-        let name = if all { Some("*".to_owned()) } else { name };
+        if self.functions.is_empty() && kind != ImportKind::Dynamic {
+            self.top_imports.push(self.facts.imports.len());
+        }
+        let name = match found.subject {
+            _ if all => Some("*".to_owned()),
+            Subject::ImportDefault => Some("default".to_owned()),
+            _ => name,
+        };
+        if found.subject == Subject::ImportCall
+            && kind == ImportKind::Static
+            && let Some(local) = self.part(found, Part::Alias).as_ref().or(name.as_ref())
+        {
+            self.bound.insert(local.as_str().into());
+        }
         self.facts.imports.push(Import {
             module: unquoted(&without_space(&module)).into(),
             name: name.map(|name| unquoted(&without_space(&name)).into()),
@@ -695,6 +864,7 @@ impl<'a> Fold<'a> {
 
     fn comment(&mut self, found: &Found) {
         self.comments.push(found.span);
+        self.docs.comment(self.text, found.span);
         let comment = found.span.text(self.text);
         if self.in_header
             && let Some(checking) = comments::checking(&comment)
@@ -712,7 +882,7 @@ impl<'a> Fold<'a> {
             .body
             .is_none_or(|body| found.span.start < body.start)
             || self.is_first_in_body(function, found.span);
-        if before_code && self.language.name() == "python" {
+        if before_code && self.language.type_comments() == TypeComments::Pep484 {
             self.type_comment(function, &comment, found.rows.0 + 1);
         }
     }
@@ -896,32 +1066,51 @@ impl<'a> Fold<'a> {
 
     /// Joins assigned names with declarations, applies exports, and drops what was only imported.
     fn settle_items(&mut self) {
-        let imported = |name: &str, line: u32| {
-            self.facts.imports.iter().any(|import| {
+        // What is imported under a name and exported under it is passed on.
+        let exports = &self.exports;
+        for import in &mut self.facts.imports {
+            let local = import.alias.as_deref().or(import.name.as_deref());
+            if import.kind == ImportKind::Static && local.is_some_and(|local| exports.has(local)) {
+                import.kind = ImportKind::ReExport;
+            }
+        }
+        let imported = |name: &str| {
+            self.top_imports.iter().any(|position| {
+                let import = &self.facts.imports[*position];
                 let local = import
                     .alias
                     .as_deref()
                     .or(import.name.as_deref())
                     .unwrap_or_else(|| import.module.split('.').next().unwrap_or_default());
-                local == name && import.line < line
+                local == name
             })
         };
         let mut items = std::mem::take(&mut self.facts.items);
         for item in std::mem::take(&mut self.assigned) {
-            if !imported(&item.name, item.line) && *item.name != *"__all__" {
+            if !imported(&item.name) && *item.name != *"__all__" {
                 items.push(item);
             }
         }
         items.sort_by(|a, b| (a.line, &a.name).cmp(&(b.line, &b.name)));
         for item in &mut items {
-            if self.exports.has(&item.name) {
+            if self.exports.has(&item.name) && !self.internal.contains(&item.name) {
                 item.exposure = Exposure::Public;
             }
         }
-        // The first declaration of a name stands for it, where names tell items apart.
-        if self.language.name() == "python" {
-            let mut seen = std::collections::HashSet::new();
-            items.retain(|item| seen.insert(item.name.clone()));
+        // Where names tell items apart, the first declaration of a name stands for it, as public as any of them.
+        if self.language.unique_items() {
+            let public: HashSet<Box<str>> = items
+                .iter()
+                .filter(|item| item.exposure == Exposure::Public)
+                .map(|item| item.name.clone())
+                .collect();
+            let mut seen = HashSet::new();
+            items.retain(|item| !self.bound.contains(&item.name) && seen.insert(item.name.clone()));
+            for item in &mut items {
+                if public.contains(&item.name) {
+                    item.exposure = Exposure::Public;
+                }
+            }
         }
         self.facts.items = items;
     }
@@ -935,9 +1124,11 @@ fn is_single(subject: Subject) -> bool {
             | Subject::ItemPublic
             | Subject::ItemPrivate
             | Subject::Import
+            | Subject::ImportCall
             | Subject::ImportTypes
             | Subject::ImportReexport
             | Subject::Export
+            | Subject::Documented
     )
 }
 
@@ -955,8 +1146,13 @@ fn calls_itself(callee: &str, name: &str, is_method: bool) -> bool {
         .any(|receiver| callee.strip_prefix(receiver) == Some(name))
 }
 
+/// The content of one string literal; anything else as it stands.
 fn unquoted(text: &str) -> &str {
-    text.trim_matches(['"', '\'', '`'])
+    ['"', '\'', '`']
+        .iter()
+        .find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote))
+        .filter(|inner| !inner.contains(&text[..1]))
+        .unwrap_or(text)
 }
 
 fn without_space(text: &str) -> String {

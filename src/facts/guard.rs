@@ -1,10 +1,483 @@
 //! Parsing under a deterministic budget.
-use super::Lost;
+//!
+//! A file of 20 KB can drive tree-sitter's error recovery to gigabytes of memory without one call of its progress
+//! callback, and running out of memory ends the process. A limit on file size does not help, and a clock would give a
+//! different verdict on every machine. What does tell hostile input from code is how much the parser allocates for
+//! each byte it reads, so every allocation of tree-sitter passes a meter kept by the thread that parses.
+//!
+//! Two lines are drawn. Beyond the soft one the progress callback ends the parse, which costs nothing. Where the
+//! callback is not called the hard one stops the thread inside its allocation, for ever: there is no safe way to
+//! unwind through C. That is why parsing belongs on the replaceable threads of [`pool`](super::pool).
+//!
+//! Counts start from zero with a new parser for each file, so a verdict depends on nothing but the text, the version
+//! of the grammar and the size classes of the allocator, all of which are pinned.
+#![allow(unsafe_code)]
+
+use super::{Lost, pool};
 use crate::languages::Language;
-/// Stub.
-pub fn parse(language: Language, text: &[u8]) -> Result<tree_sitter::Tree, Lost> {
-    let mut p = tree_sitter::Parser::new();
-    p.set_language(&language.grammar())
+use libmimalloc_sys as _;
+use std::cell::Cell;
+use std::ffi::c_void;
+use std::ops::ControlFlow;
+use std::sync::Once;
+use tree_sitter::{Allocator, ParseOptions, ParseState, Parser, Tree};
+
+/// Bytes of the largest file that is parsed. Larger ones are data or generated, and cost in proportion.
+pub const MAX_PARSE_BYTES: usize = 1 << 20;
+
+/// Puts tree-sitter on the metered allocator. Needed before anything of tree-sitter is created; calling it again does
+/// nothing.
+pub fn install() {
+    static INSTALLED: Once = Once::new();
+    // SAFETY: the four functions are one family (mimalloc's heap), never return null for a request above zero,
+    // and return memory aligned as `malloc` does. `Once` makes the call single. That it precedes every tree-sitter
+    // object is the contract of this function; `Language::grammar`, the only source of grammars, calls it.
+    INSTALLED.call_once(|| unsafe {
+        tree_sitter::set_allocator(Some(Allocator {
+            malloc: metered_malloc,
+            calloc: metered_calloc,
+            realloc: metered_realloc,
+            free: metered_free,
+        }));
+    });
+}
+
+/// Parses a text within the budget of its size.
+///
+/// On a thread of [`pool::map`] a text beyond the hard limit does not return: the pool reports the input as lost and
+/// replaces the thread. On any other thread the text is copied to a pool of one, so that this function always
+/// returns; that path is for the occasional file, because each hopeless one leaves a parked thread behind.
+///
+/// # Errors
+/// [`Lost::TooLarge`] above [`MAX_PARSE_BYTES`], [`Lost::ParseBudget`] beyond the budget, and [`Lost::Internal`] if
+/// the grammar does not fit the runtime or no thread could be started.
+pub fn parse(language: Language, text: &[u8]) -> Result<Tree, Lost> {
+    if text.len() > MAX_PARSE_BYTES {
+        return Err(Lost::TooLarge);
+    }
+    install();
+    if pool::on_worker() {
+        return parse_metered(language, text);
+    }
+    let outcome = pool::map(
+        1,
+        vec![text.to_vec()],
+        move |text| parse_metered(language, &text),
+        |_, lost| Err(lost),
+    );
+    outcome
+        .ok()
+        .and_then(|mut only| only.pop())
+        .unwrap_or(Err(Lost::Internal))
+}
+
+/// Parses on this thread, which must be one that can be given up.
+fn parse_metered(language: Language, text: &[u8]) -> Result<Tree, Lost> {
+    // A used parser keeps memory from file to file, and with it the counts would depend on the order of files.
+    let mut parser = Parser::new();
+    parser
+        .set_language(&language.grammar())
         .map_err(|_| Lost::Internal)?;
-    p.parse(text, None).ok_or(Lost::ParseBudget)
+
+    let mut within_budget = |_: &ParseState| {
+        if METER.with(|meter| meter.is_over.get()) {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    };
+    let mut rest_of_text = |offset: usize, _| text.get(offset..).unwrap_or_default();
+    METER.with(|meter| meter.arm(Budget::of(text.len())));
+    let tree = parser.parse_with_options(
+        &mut rest_of_text,
+        None,
+        Some(ParseOptions::new().progress_callback(&mut within_budget)),
+    );
+    let is_over = METER.with(Meter::disarm);
+    // A parse that ended between the line and the next callback is over it all the same.
+    tree.filter(|_| !is_over).ok_or(Lost::ParseBudget)
+}
+
+/// What parsing a text may cost.
+#[derive(Clone, Copy)]
+struct Budget {
+    /// Allocations before the parse is cancelled.
+    allocations: u64,
+    /// Bytes requested in all, freed or not, before the parse is cancelled.
+    bytes: u64,
+    /// Bytes held at one time before the thread is stopped.
+    live_bytes: i64,
+}
+
+impl Budget {
+    /// How far beyond the soft limits a parse may get before the thread is stopped.
+    const HARD_FACTOR: u64 = 4;
+
+    /// No limit: what tree-sitter allocates outside a parse.
+    const UNLIMITED: Self = Self {
+        allocations: u64::MAX,
+        bytes: u64::MAX,
+        live_bytes: i64::MAX,
+    };
+
+    /// Of 97,287 files of real projects the costliest took 4 allocations for each byte and held 114 bytes for each;
+    /// the cheapest hostile one took 17.
+    fn of(text_bytes: usize) -> Self {
+        const MIB: u64 = 1 << 20;
+        // Callers have refused texts above `MAX_PARSE_BYTES`, far from where this could overflow.
+        let text_bytes = text_bytes as u64;
+        Self {
+            allocations: 100_000 + 20 * text_bytes,
+            bytes: 64 * MIB + 2_000 * text_bytes,
+            live_bytes: (64 * MIB + 600 * text_bytes) as i64,
+        }
+    }
+}
+
+/// What the parse on this thread has cost so far.
+struct Meter {
+    allocations: Cell<u64>,
+    bytes: Cell<u64>,
+    /// Signed, because a tree may be freed by another thread than the one that built it.
+    live_bytes: Cell<i64>,
+    budget: Cell<Budget>,
+    is_over: Cell<bool>,
+}
+
+thread_local! {
+    static METER: Meter = const {
+        Meter {
+            allocations: Cell::new(0),
+            bytes: Cell::new(0),
+            live_bytes: Cell::new(0),
+            budget: Cell::new(Budget::UNLIMITED),
+            is_over: Cell::new(false),
+        }
+    };
+}
+
+impl Meter {
+    /// Starts a parse from zero.
+    fn arm(&self, budget: Budget) {
+        self.allocations.set(0);
+        self.bytes.set(0);
+        self.live_bytes.set(0);
+        self.is_over.set(false);
+        self.budget.set(budget);
+    }
+
+    /// Ends a parse and tells whether it went over the soft limits.
+    fn disarm(&self) -> bool {
+        self.budget.set(Budget::UNLIMITED);
+        self.is_over.replace(false)
+    }
+
+    /// Charges a request before it is granted, so that giving up leaves the allocator's own state alone.
+    #[inline]
+    fn charge(&self, requested: usize) {
+        let allocations = self.allocations.get().wrapping_add(1);
+        let bytes = self.bytes.get().wrapping_add(requested as u64);
+        self.allocations.set(allocations);
+        self.bytes.set(bytes);
+        let budget = self.budget.get();
+        if allocations > budget.allocations
+            || bytes > budget.bytes
+            || self
+                .live_bytes
+                .get()
+                .saturating_add_unsigned(requested as u64)
+                > budget.live_bytes
+        {
+            self.overrun(requested);
+        }
+    }
+
+    /// Decides what being over a limit means.
+    #[cold]
+    fn overrun(&self, requested: usize) {
+        self.is_over.set(true);
+        let budget = self.budget.get();
+        if self.allocations.get() > budget.allocations.saturating_mul(Budget::HARD_FACTOR)
+            || self.bytes.get() > budget.bytes.saturating_mul(Budget::HARD_FACTOR)
+            || self
+                .live_bytes
+                .get()
+                .saturating_add_unsigned(requested as u64)
+                > budget.live_bytes
+        {
+            pool::abandon(Lost::ParseBudget);
+        }
+    }
+
+    /// Notes that memory changed hands: bytes the allocator gave, and bytes it took back.
+    #[inline]
+    fn settle(&self, given: usize, taken: usize) {
+        let difference = (given as i64).wrapping_sub(taken as i64);
+        self.live_bytes
+            .set(self.live_bytes.get().wrapping_add(difference));
+    }
+}
+
+// These are mimalloc's functions that also tell a block's real size, which saves looking every block up a second
+// time. `libmimalloc-sys` links them without declaring them.
+unsafe extern "C" {
+    fn mi_umalloc(size: usize, usable: *mut usize) -> *mut c_void;
+    fn mi_ucalloc(count: usize, size: usize, usable: *mut usize) -> *mut c_void;
+    fn mi_urealloc(
+        block: *mut c_void,
+        size: usize,
+        usable_before: *mut usize,
+        usable_after: *mut usize,
+    ) -> *mut c_void;
+    fn mi_ufree(block: *mut c_void, usable: *mut usize);
+}
+
+unsafe extern "C" fn metered_malloc(size: usize) -> *mut c_void {
+    METER.with(|meter| {
+        meter.charge(size);
+        let mut usable = 0;
+        // SAFETY: `usable` outlives the call, and any size may be asked for.
+        let block = unsafe { mi_umalloc(size, &raw mut usable) };
+        meter.settle(usable, 0);
+        granted(block)
+    })
+}
+
+unsafe extern "C" fn metered_calloc(count: usize, size: usize) -> *mut c_void {
+    METER.with(|meter| {
+        meter.charge(count.saturating_mul(size));
+        let mut usable = 0;
+        // SAFETY: `usable` outlives the call, and mimalloc checks the product for overflow.
+        let block = unsafe { mi_ucalloc(count, size, &raw mut usable) };
+        meter.settle(usable, 0);
+        granted(block)
+    })
+}
+
+unsafe extern "C" fn metered_realloc(block: *mut c_void, size: usize) -> *mut c_void {
+    METER.with(|meter| {
+        meter.charge(size);
+        let (mut before, mut after) = (0, 0);
+        // SAFETY: both sizes outlive the call; tree-sitter passes null or a block it got from these functions.
+        let block = unsafe { mi_urealloc(block, size, &raw mut before, &raw mut after) };
+        meter.settle(after, before);
+        granted(block)
+    })
+}
+
+unsafe extern "C" fn metered_free(block: *mut c_void) {
+    METER.with(|meter| {
+        let mut usable = 0;
+        // SAFETY: `usable` outlives the call; tree-sitter passes null or a block it got from these functions.
+        unsafe { mi_ufree(block, &raw mut usable) };
+        meter.settle(0, usable);
+    });
+}
+
+/// tree-sitter uses what it is given without looking, so it must never see a null.
+#[inline]
+fn granted(block: *mut c_void) -> *mut c_void {
+    if block.is_null() {
+        out_of_memory();
+    }
+    block
+}
+
+/// The machine has no memory left, which says nothing about the file being parsed.
+#[cold]
+fn out_of_memory() -> ! {
+    if pool::on_worker() {
+        pool::abandon(Lost::Internal);
+    }
+    std::process::abort();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_PARSE_BYTES, parse};
+    use crate::facts::bands::shape;
+    use crate::facts::pool::{self, Exhausted, PARKED_LIMIT};
+    use crate::facts::{Lost, pool::map};
+    use crate::languages::Language;
+
+    type Source = (Language, String);
+
+    fn source(dialect: &str, text: impl Into<String>) -> Source {
+        (Language::named(dialect).unwrap(), text.into())
+    }
+
+    /// Takes gigabytes without asking whether to go on.
+    fn return_arrows(repeats: usize) -> Source {
+        source("rust", "return ->".repeat(repeats))
+    }
+
+    /// Inputs that error recovery takes seconds or gigabytes for.
+    fn hostile() -> Vec<Source> {
+        let many = |token: &str, bytes: usize| token.repeat(bytes / token.len());
+        vec![
+            source(
+                "rust",
+                format!(
+                    "async ...{}:+{}let in ",
+                    many("for ", 10_000),
+                    many("/*]", 10_000)
+                ),
+            ),
+            source("rust", format!("match +*{}", many(")-", 20_000))),
+            source(
+                "rust",
+                format!(
+                    " await await {}?~{}1=",
+                    many("-]", 6_000),
+                    many("}mut ", 14_000)
+                ),
+            ),
+            source(
+                "rust",
+                format!(
+                    "=>1*/{}|x|unsafe {}_#![",
+                    many("r#\"fn =...", 12_000),
+                    many("}|x|", 6_000)
+                ),
+            ),
+            source(
+                "python",
+                format!(
+                    "$@    {}print match {}|'",
+                    many("=>not )else ", 16_000),
+                    many("~,", 3_000)
+                ),
+            ),
+            source("python", many("-|", 8_888)),
+            source("javascript", many("-|", 8_888)),
+            source(
+                "javascript",
+                format!(
+                    "..#import {}\nexport {}\u{2028}{{",
+                    many("async ", 15_000),
+                    many("~}", 5_000)
+                ),
+            ),
+            source(
+                "javascript",
+                format!("'...'{}get {{\\new ", many("->${", 20_000)),
+            ),
+        ]
+    }
+
+    const GOOD: &str = "fn good() -> u32 { 1 }\n";
+
+    /// What becomes of each source, with so many threads.
+    fn verdicts(threads: usize, sources: Vec<Source>) -> Result<Vec<Result<(), Lost>>, Exhausted> {
+        map(
+            threads,
+            sources,
+            |(language, text)| parse(language, text.as_bytes()).map(drop),
+            |_, lost| Err(lost),
+        )
+    }
+
+    #[test]
+    fn a_good_file_among_hostile_ones_is_parsed() {
+        for repeats in [2_222, 4_444, 8_888] {
+            let sources = vec![return_arrows(repeats), source("rust", GOOD)];
+            let verdicts = verdicts(2, sources).unwrap();
+            assert_eq!(verdicts, [Err(Lost::ParseBudget), Ok(())], "{repeats}");
+        }
+    }
+
+    #[test]
+    fn verdicts_are_the_same_with_one_thread_and_with_sixteen() {
+        let sources = || {
+            let mut sources = hostile();
+            sources.insert(3, source("rust", GOOD));
+            sources.push(source("python", "def good(): pass\n"));
+            sources
+        };
+        let mut expected = vec![Err(Lost::ParseBudget); hostile().len()];
+        expected.insert(3, Ok(()));
+        expected.push(Ok(()));
+        assert_eq!(verdicts(1, sources()).unwrap(), expected);
+        assert_eq!(verdicts(16, sources()).unwrap(), expected);
+    }
+
+    #[test]
+    fn two_hundred_files_that_can_be_cancelled_do_not_end_the_run() {
+        let sources = vec![source("javascript", "-|".repeat(2_500)); 200];
+        let verdicts = verdicts(2, sources).unwrap();
+        assert_eq!(verdicts, vec![Err(Lost::ParseBudget); 200]);
+    }
+
+    #[test]
+    fn nine_files_that_cost_a_thread_each_end_the_run_naming_the_first_eight() {
+        for threads in [1, 3] {
+            let mut sources = vec![return_arrows(2_222); 9];
+            sources.insert(0, source("rust", GOOD));
+            let indices: Vec<usize> = (1..=PARKED_LIMIT).collect();
+            assert_eq!(verdicts(threads, sources), Err(Exhausted { indices }));
+        }
+    }
+
+    #[test]
+    fn outside_a_pool_a_hopeless_file_is_lost_and_the_caller_goes_on() {
+        assert!(!pool::on_worker());
+        let (language, text) = return_arrows(2_222);
+        assert_eq!(
+            parse(language, text.as_bytes()).map(drop),
+            Err(Lost::ParseBudget)
+        );
+        assert!(parse(language, GOOD.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn only_files_above_the_limit_are_too_large() {
+        let rust = Language::named("rust").unwrap();
+        let text = vec![b' '; MAX_PARSE_BYTES + 1];
+        assert_eq!(parse(rust, &text).map(drop), Err(Lost::TooLarge));
+        assert!(parse(rust, &text[1..]).is_ok());
+        assert!(parse(rust, b"").is_ok());
+    }
+
+    #[test]
+    fn half_a_million_parentheses_are_parsed_surveyed_and_freed_on_a_small_stack() {
+        const PAIRS: usize = 500_000;
+        let surveyed = |dialect: &'static str, before: &str, after: &str| {
+            let text = format!("{before}{}1{}{after}", "(".repeat(PAIRS), ")".repeat(PAIRS));
+            let small = std::thread::Builder::new().stack_size(256 << 10);
+            let survey = small.spawn(move || {
+                let tree = parse(Language::named(dialect).unwrap(), text.as_bytes())?;
+                Ok::<_, Lost>(shape(&tree).levels as usize)
+            });
+            survey.unwrap().join().unwrap()
+        };
+        assert!(surveyed("python", "x = ", "\n").unwrap() > PAIRS);
+        assert!(surveyed("javascript", "x = ", ";").unwrap() > PAIRS);
+        assert!(surveyed("rust", "fn f() { let x = ", "; }").unwrap() > PAIRS);
+        assert!(surveyed("typescript", "x = ", ";").unwrap() > PAIRS);
+    }
+
+    #[test]
+    fn a_million_open_parentheses_are_all_error() {
+        let text = "(".repeat(1_000_000);
+        for dialect in ["python", "javascript", "rust"] {
+            let tree = parse(Language::named(dialect).unwrap(), text.as_bytes()).unwrap();
+            let shape = shape(&tree);
+            assert!(
+                shape.error_bytes > 200_000,
+                "{dialect}: {}",
+                shape.error_bytes
+            );
+            assert!(shape.error_bytes <= 1_000_000);
+        }
+    }
+
+    #[test]
+    fn an_unreadable_macro_spoils_little_of_a_file() {
+        let text = format!(
+            "fn test() {{ check(str![[r#\"\n[ERROR] it failed\n\"#]]); }}\n{}",
+            "fn other(a: u32) -> u32 { a + 1 }\n".repeat(100)
+        );
+        let tree = parse(Language::named("rust").unwrap(), text.as_bytes()).unwrap();
+        assert!((shape(&tree).error_bytes as usize) < text.len() / 100);
+    }
 }

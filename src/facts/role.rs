@@ -13,8 +13,13 @@ pub enum Subject {
     ScopeTests,
     /// A region that only a type checker reads: imports in it are for types.
     ScopeTypes,
-    /// A region whose parameters and fields are no slots, e.g. a function type in an annotation.
+    /// A region whose parameters and fields are no slots, e.g. a function type in an annotation. Functions and
+    /// classes inside it have slots again.
     ScopeOpaque,
+    /// A loop or the like at top level: what is declared in it passes and is no item.
+    ScopePassing,
+    /// What a doc comment stands before: the comment speaks for the part `from`, too.
+    Documented,
     /// An expression whose type its use site gives: functions here need not declare their parameters.
     ContextGiven,
     /// An expression that gets the context of the part `from`, e.g. inside parentheses.
@@ -49,6 +54,8 @@ pub enum Subject {
     FieldTyped,
     /// A field that declares nothing and shows no value. Parts: `name`.
     FieldUntyped,
+    /// A field whose type its value shows: a slot only where a doc comment declares it. Parts: `name`.
+    FieldInferred,
     /// A getter: a setter of its name in the same class takes its type. Parts: `name`.
     AccessorGet,
     /// A setter (same span as its function). Parts: `name`.
@@ -93,6 +100,10 @@ pub enum Subject {
     ExportRemove,
     /// An import. Parts: `module`, `name`, `alias`.
     Import,
+    /// An import of a module's default. Parts: `module`, `alias`.
+    ImportDefault,
+    /// An import by a call that runs where it stands: dynamic inside functions. Parts: `module`, `name`, `alias`.
+    ImportCall,
     /// An import by call. Parts: `module`.
     ImportDynamic,
     /// An import erased before running. Parts: `module`, `name`, `alias`.
@@ -153,7 +164,18 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
     (
         Subject::ScopeOpaque,
         "scope.opaque",
-        "A region whose parameters and fields are no slots, e.g. a function type in an annotation.",
+        "A region whose parameters and fields are no slots, e.g. a function type in an annotation. Functions and \
+         classes inside it have slots again.",
+    ),
+    (
+        Subject::ScopePassing,
+        "scope.passing",
+        "A loop or the like at top level: what is declared in it passes and is no item.",
+    ),
+    (
+        Subject::Documented,
+        "documented",
+        "What a doc comment stands before: the comment speaks for the part `from`, too.",
     ),
     (
         Subject::ContextGiven,
@@ -239,6 +261,11 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         Subject::FieldUntyped,
         "field.untyped",
         "A field that declares nothing and shows no value. Parts: `name`.",
+    ),
+    (
+        Subject::FieldInferred,
+        "field.inferred",
+        "A field whose type its value shows: a slot only where a doc comment declares it. Parts: `name`.",
     ),
     (
         Subject::AccessorGet,
@@ -343,6 +370,16 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         "An import. Parts: `module`, `name`, `alias`.",
     ),
     (
+        Subject::ImportDefault,
+        "import.default",
+        "An import of a module's default. Parts: `module`, `alias`.",
+    ),
+    (
+        Subject::ImportCall,
+        "import.call",
+        "An import by a call that runs where it stands: dynamic inside functions. Parts: `module`, `name`, `alias`.",
+    ),
+    (
         Subject::ImportDynamic,
         "import.dynamic",
         "An import by call. Parts: `module`.",
@@ -443,7 +480,7 @@ pub enum Part {
     Body,
     /// What a call calls.
     Callee,
-    /// Where a passed context comes from.
+    /// Where a passed context comes from, or what a doc comment also speaks for.
     From,
 }
 
@@ -455,7 +492,11 @@ pub const PARTS: &[(Part, &str, &str)] = &[
     (Part::Alias, "alias", "The local name an import binds."),
     (Part::Body, "body", "The body of a function."),
     (Part::Callee, "callee", "What a call calls."),
-    (Part::From, "from", "Where a passed context comes from."),
+    (
+        Part::From,
+        "from",
+        "Where a passed context comes from, or what a doc comment also speaks for.",
+    ),
 ];
 
 /// How many parts there are.

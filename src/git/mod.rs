@@ -2,6 +2,35 @@
 //!
 //! Nothing here executes a program, follows repository configuration or writes. What cannot be read is a value
 //! ([`HistoryState`]), never a number.
+//!
+//! From the disk to a change: `repository` finds the files, `objects` reads what they hold, `commit` and `tree_diff` parse
+//! it, `walk` and `graph` order the commits of a window, `marks` reads their messages, `changes` makes units of them,
+//! `renames` and `similarity` give paths today's names, `survey` chooses window and unit, `history` hands it all over.
+
+mod bots;
+mod changes;
+mod commit;
+mod configuration;
+mod diffs;
+mod graph;
+mod history;
+mod index;
+mod marks;
+mod objects;
+mod renames;
+#[cfg(test)]
+#[path = "../../tests/repositories/mod.rs"]
+mod repositories;
+mod repository;
+mod similarity;
+mod survey;
+mod tree_diff;
+mod walk;
+
+pub use history::{HistoryOptions, history};
+pub use index::IndexEntry;
+pub use objects::{HashKind, ObjectId, ObjectKind, ObjectProblem};
+pub use repository::{Discovery, OBJECT_LIMIT, Repository};
 
 use crate::path::RepoPath;
 
@@ -24,6 +53,22 @@ pub struct History {
     pub commits: CommitCount,
     /// What a reader should know: malformed commits, capped diffs, containers opened.
     pub notes: Vec<String>,
+}
+
+impl History {
+    /// A history without a change, and why.
+    pub fn without(state: HistoryState) -> Self {
+        Self {
+            state,
+            head: None,
+            window: Window::default(),
+            changes: Vec::new(),
+            bot_changes: Vec::new(),
+            unit: ChangeUnit::PullRequests,
+            commits: CommitCount::default(),
+            notes: Vec::new(),
+        }
+    }
 }
 
 /// Whether history can be measured.

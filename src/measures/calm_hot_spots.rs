@@ -26,6 +26,7 @@ pub(super) fn read(view: &View, settings: &CalmHotSpots) -> Measurement {
     let mut taken = Taken {
         unknown: view.lost(),
         method: view.change_method(),
+        thin: view.is_thin(),
         ..Taken::default()
     };
     for (index, _, facts) in view.code() {

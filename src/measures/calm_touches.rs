@@ -19,7 +19,7 @@ pub(super) const ABOUT: About = About {
     gap: "touches of hot files",
     why: "A file that every other change has to touch is a queue for the whole team. Split it by reason to change, or \
           turn lists everybody edits into data each module owns.",
-    fewest_subjects: 30,
+    fewest_subjects: 1,
     by_change: false,
 };
 
@@ -36,6 +36,7 @@ pub(super) fn read(view: &View, settings: &CalmTouches) -> Measurement {
     let touches = touches(view.codebase);
     let mut taken = Taken {
         method: view.change_method(),
+        thin: view.is_thin(),
         ..Taken::default()
     };
     let mut beyond_half = 0;

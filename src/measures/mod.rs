@@ -17,6 +17,9 @@ use crate::definition::{Component, Measure};
 use crate::facts::{Facts, Lost};
 use crate::git::{ChangeUnit, HistoryState};
 
+/// Fewest changes of a window for a number one may rely on.
+pub const FEWEST_CHANGES: usize = 30;
+
 /// One subject, judged. The sum of readings is the share; explanations, breakdowns and gates are filters of the same
 /// readings, so they cannot disagree.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,6 +73,8 @@ pub struct Taken {
     pub unknown: Vec<(Subject, Lost)>,
     /// How sure the readings are.
     pub method: Method,
+    /// They rest on too few changes to rely on, however many subjects there are.
+    pub thin: bool,
     /// Sentences for the report: secondary figures, warnings.
     pub notes: Vec<String>,
 }
@@ -214,6 +219,11 @@ impl<'a> View<'a> {
                 repair: Some("run without --no-history".to_owned()),
             }),
         }
+    }
+
+    /// Whether the window holds too few changes to rely on.
+    pub fn is_thin(&self) -> bool {
+        self.codebase.history.changes.len() < FEWEST_CHANGES
     }
 
     /// How sure readings drawn from changes are.

@@ -16,7 +16,7 @@ pub(super) const ABOUT: About = About {
     gap: "large changes",
     why: "Large changes are reviewed less and reverted whole. Land preparation, mechanical moves and behaviour one after \
           the other.",
-    fewest_subjects: 30,
+    fewest_subjects: 1,
     by_change: true,
 };
 
@@ -26,6 +26,7 @@ pub(super) fn read(view: &View, settings: &SmallChanges) -> Measurement {
     }
     let mut taken = Taken {
         method: view.change_method(),
+        thin: view.is_thin(),
         ..Taken::default()
     };
     for (position, change) in view.codebase.history.changes.iter().enumerate() {

@@ -1,0 +1,236 @@
+//! The history of a repository as changes: which window, which unit, and what to say when it cannot be had.
+
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use super::objects::{ObjectId, ObjectProblem, ObjectStore};
+use super::repository::Repository;
+use super::survey::Survey;
+use super::walk::{End, Walk};
+use super::{ChangeUnit, CommitCount, Head, History, HistoryState, Window};
+
+/// Seconds of a day.
+pub(super) const DAY: i64 = 86_400;
+
+/// Seconds without a single object read after which the reader is given up.
+const PATIENCE: u32 = 30;
+
+/// More threads than this gain nothing: the walk itself is sequential.
+const THREADS: usize = 4;
+
+/// What of history is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryOptions {
+    /// Length of the window in days, back from the head commit.
+    pub window_days: u32,
+    /// The window is extended back until it holds this many changes. With 0 it is never extended, and commits never
+    /// take the place of pull requests.
+    pub min_changes: u32,
+    /// Only the newest of more changes than this are kept.
+    pub max_changes: u32,
+    /// Names or e-mail addresses of programs beside the well-known ones.
+    pub bots: Vec<String>,
+}
+
+impl Default for HistoryOptions {
+    fn default() -> Self {
+        Self {
+            window_days: 365,
+            min_changes: 50,
+            max_changes: 2_000,
+            bots: Vec::new(),
+        }
+    }
+}
+
+/// Reads the changes of the window that ends at the head. Never fails: what cannot be read is a [`HistoryState`].
+///
+/// The work is done on a thread of its own. If that reads nothing for 30 seconds it is left behind, and the caller should
+/// leave the process by `exit`.
+pub fn history(repository: &Repository, options: &HistoryOptions) -> History {
+    let threads = thread::available_parallelism().map_or(1, |threads| threads.get().min(THREADS));
+    history_with_threads(repository, options, threads)
+}
+
+pub(super) fn history_with_threads(
+    repository: &Repository,
+    options: &HistoryOptions,
+    threads: usize,
+) -> History {
+    let head = match repository.head_id() {
+        Ok(Some(head)) => head,
+        Ok(None) => {
+            return without_changes(
+                options,
+                HistoryState::NotApplicable {
+                    reason: "there is no commit yet".to_owned(),
+                },
+            );
+        }
+        Err(reason) => return without_changes(options, unavailable(reason, None)),
+    };
+    let shallow = match repository.shallow() {
+        Ok(shallow) => shallow,
+        Err(reason) => return without_changes(options, unavailable(reason, None)),
+    };
+    let source = Source {
+        store: Arc::clone(repository.store()),
+        partial: repository.is_partial(),
+        head,
+        branch: repository.branch(),
+        shallow,
+    };
+    let store = Arc::clone(&source.store);
+    let (sender, receiver) = mpsc::channel();
+    let asked = options.clone();
+    let spawned = thread::Builder::new()
+        .name("history".to_owned())
+        .spawn(move || {
+            // Nobody listens any more once patience has run out.
+            let _ = sender.send(read(&source, &asked, threads));
+        });
+    if let Err(error) = spawned {
+        return without_changes(options, unavailable(format!("no thread: {error}"), None));
+    }
+    let mut idle = 0;
+    let mut reads = store.reads();
+    loop {
+        match receiver.recv_timeout(Duration::from_secs(1)) {
+            Ok(history) => return history,
+            Err(RecvTimeoutError::Timeout) => {
+                let now = store.reads();
+                idle = if now == reads { idle + 1 } else { 0 };
+                reads = now;
+                if idle >= PATIENCE {
+                    let reason = format!("git_stalled: nothing was read for {PATIENCE} seconds");
+                    return without_changes(options, unavailable(reason, None));
+                }
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                let reason = "reading history stopped unexpectedly".to_owned();
+                return without_changes(options, unavailable(reason, None));
+            }
+        }
+    }
+}
+
+fn without_changes(options: &HistoryOptions, state: HistoryState) -> History {
+    History {
+        state,
+        head: None,
+        window: Window {
+            days: options.window_days,
+            ..Window::default()
+        },
+        changes: Vec::new(),
+        bot_changes: Vec::new(),
+        unit: ChangeUnit::PullRequests,
+        commits: CommitCount::default(),
+        notes: Vec::new(),
+    }
+}
+
+pub(super) fn unavailable(reason: String, repair: Option<&str>) -> HistoryState {
+    HistoryState::Unavailable {
+        reason,
+        repair: repair.map(str::to_owned),
+    }
+}
+
+/// All a reader needs to know, so that it can outlive the caller's patience.
+pub(super) struct Source {
+    /// Where objects lie.
+    pub store: Arc<ObjectStore>,
+    /// Some were left out on purpose.
+    pub partial: bool,
+    head: ObjectId,
+    branch: Option<String>,
+    shallow: Vec<ObjectId>,
+}
+
+impl Source {
+    /// The state of a history that needs an object it cannot have.
+    pub(super) fn broken(&self, what: &str, id: ObjectId, problem: &ObjectProblem) -> HistoryState {
+        let reason = format!("{what} {} is {problem}", id.hex());
+        if self.partial && *problem == ObjectProblem::Missing {
+            let reason = format!("{reason}: the clone was made without directories");
+            return unavailable(reason, Some("git fetch --refetch --filter=blob:none"));
+        }
+        unavailable(reason, Some("git fetch --refetch"))
+    }
+
+    /// The state of a history that is too short.
+    pub(super) fn ended(&self, end: &End) -> HistoryState {
+        match end {
+            End::Shallow(id) => unavailable(
+                format!(
+                    "the clone is shallow: history is cut off at {} inside the window",
+                    id.hex()
+                ),
+                Some("git fetch --unshallow (in CI: fetch-depth: 0)"),
+            ),
+            End::Broken(id, problem) => self.broken("commit", *id, problem),
+        }
+    }
+}
+
+fn read(source: &Source, options: &HistoryOptions, threads: usize) -> History {
+    let mut history = without_changes(options, HistoryState::Available);
+    let reader = match source.store.reader() {
+        Ok(reader) => reader,
+        Err(reason) => return without_changes(options, unavailable(reason, None)),
+    };
+    let walk = match Walk::new(&reader, source.head, source.shallow.clone()) {
+        Ok(walk) => walk,
+        Err(problem) => {
+            return without_changes(options, source.broken("commit", source.head, &problem));
+        }
+    };
+    let to = walk.head_time();
+    history.head = Some(Head {
+        id: source.head.hex(),
+        time: to,
+        branch: source.branch.clone(),
+    });
+    let from = to.saturating_sub(i64::from(options.window_days) * DAY);
+    history.window = Window {
+        days: options.window_days,
+        from,
+        to,
+        extended: false,
+    };
+    let survey = Survey::new(source, options, threads, walk);
+    match survey.choose(from) {
+        Ok((unit, findings)) => findings.enter(&mut history, unit, options),
+        Err(state) => history.state = state,
+    }
+    history
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HistoryOptions, history_with_threads};
+    use crate::git::repositories::{Commit, Repo};
+    use crate::git::{Discovery, Repository};
+
+    #[test]
+    fn the_number_of_threads_changes_nothing() {
+        let mut repo = Repo::new();
+        for number in 0..200_u32 {
+            let message = format!("change (#{number})");
+            let directory = format!("d{}/{number}", number % 7);
+            repo.commit(Commit::new(&message, i64::from(number)).write(&directory, &message));
+        }
+        let Discovery::Found(repository) = Repository::discover(repo.path()) else {
+            panic!("no repository");
+        };
+        let options = HistoryOptions::default();
+        let alone = history_with_threads(&repository, &options, 1);
+        assert_eq!(alone.changes.len(), 200);
+        for threads in [2, 3, 16] {
+            assert_eq!(history_with_threads(&repository, &options, threads), alone);
+        }
+    }
+}

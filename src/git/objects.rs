@@ -1,0 +1,437 @@
+//! Raw objects by id: loose ones by our own reader, packed ones through libgit2's object database.
+//!
+//! libgit2 1.9 spins for ever on a truncated loose object, so it is never asked for an object that lies loose. Nothing
+//! here reads configuration: a database is a list of directories and a hash kind.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::fs;
+use std::io::{BufRead, BufReader, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Once};
+
+use flate2::bufread::ZlibDecoder;
+
+/// Commits and trees larger than this are hostile or broken; 16 MiB of tree is about 400,000 names in one directory.
+pub const METADATA_LIMIT: u64 = 16 << 20;
+
+/// How deep alternates may point to further alternates, as in git itself.
+const ALTERNATE_DEPTH: usize = 5;
+
+/// The id of an object: 20 bytes in a SHA-1 repository, 32 in a SHA-256 one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectId {
+    length: u8,
+    bytes: [u8; 32],
+}
+
+impl ObjectId {
+    /// Wraps raw bytes; `None` unless there are 20 or 32.
+    pub fn from_bytes(raw: &[u8]) -> Option<Self> {
+        let length = match raw.len() {
+            20 => 20,
+            32 => 32,
+            _ => return None,
+        };
+        let mut bytes = [0; 32];
+        bytes.get_mut(..raw.len())?.copy_from_slice(raw);
+        Some(Self { length, bytes })
+    }
+
+    /// Reads 40 or 64 hexadecimal digits.
+    pub fn from_hex(text: &[u8]) -> Option<Self> {
+        let mut bytes = [0; 32];
+        let length = match text.len() {
+            40 => 20,
+            64 => 32,
+            _ => return None,
+        };
+        for (byte, digits) in bytes.iter_mut().zip(text.chunks_exact(2)) {
+            let [high, low] = digits else { return None };
+            let high = char::from(*high).to_digit(16)?;
+            let low = char::from(*low).to_digit(16)?;
+            *byte = u8::try_from(high * 16 + low).ok()?;
+        }
+        Some(Self { length, bytes })
+    }
+
+    /// The raw bytes: 20 or 32 of them.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.length)]
+    }
+
+    /// All digits in lower case.
+    pub fn hex(&self) -> String {
+        let mut text = String::with_capacity(self.as_bytes().len() * 2);
+        for byte in self.as_bytes() {
+            for digit in [byte >> 4, byte & 15] {
+                text.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
+            }
+        }
+        text
+    }
+}
+
+impl fmt::Debug for ObjectId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.hex())
+    }
+}
+
+/// The hash a repository names its objects by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HashKind {
+    /// 20 bytes.
+    Sha1,
+    /// 32 bytes.
+    Sha256,
+}
+
+impl HashKind {
+    /// Bytes of an id.
+    pub fn id_length(self) -> usize {
+        match self {
+            Self::Sha1 => 20,
+            Self::Sha256 => 32,
+        }
+    }
+
+    /// The same in libgit2's words.
+    pub(super) fn format(self) -> git2::ObjectFormat {
+        match self {
+            Self::Sha1 => git2::ObjectFormat::Sha1,
+            Self::Sha256 => git2::ObjectFormat::Sha256,
+        }
+    }
+}
+
+/// What an object is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ObjectKind {
+    /// A commit.
+    Commit,
+    /// A directory.
+    Tree,
+    /// The content of a file.
+    Blob,
+    /// An annotated tag.
+    Tag,
+}
+
+impl ObjectKind {
+    fn from_name(name: &[u8]) -> Option<Self> {
+        match name {
+            b"commit" => Some(Self::Commit),
+            b"tree" => Some(Self::Tree),
+            b"blob" => Some(Self::Blob),
+            b"tag" => Some(Self::Tag),
+            _ => None,
+        }
+    }
+
+    fn from_libgit2(kind: git2::ObjectType) -> Option<Self> {
+        match kind {
+            git2::ObjectType::Commit => Some(Self::Commit),
+            git2::ObjectType::Tree => Some(Self::Tree),
+            git2::ObjectType::Blob => Some(Self::Blob),
+            git2::ObjectType::Tag => Some(Self::Tag),
+            git2::ObjectType::Any => None,
+        }
+    }
+}
+
+/// Why an object cannot be had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ObjectProblem {
+    /// It is not in this repository: a shallow or partial clone, or a damaged one.
+    Missing,
+    /// Its file ends too early.
+    Truncated,
+    /// Its bytes do not decode, or it is not of the kind its place demands.
+    Corrupt(String),
+    /// It is larger than the caller allows: its size in bytes.
+    TooLarge(u64),
+}
+
+impl fmt::Display for ObjectProblem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => formatter.write_str("missing"),
+            Self::Truncated => formatter.write_str("truncated"),
+            Self::Corrupt(detail) => write!(formatter, "corrupt ({detail})"),
+            Self::TooLarge(size) => write!(formatter, "too large ({size} bytes)"),
+        }
+    }
+}
+
+/// Where the objects of a repository lie. Shared by all threads; each opens its own [`ObjectReader`].
+pub(super) struct ObjectStore {
+    hash: HashKind,
+    directories: Vec<PathBuf>,
+    loose: HashSet<ObjectId>,
+    reads: AtomicU64,
+}
+
+impl ObjectStore {
+    /// Lists the loose objects of `directory` and its alternates once.
+    pub(super) fn new(directory: &Path, hash: HashKind) -> Result<Self, String> {
+        let directories = object_directories(directory)?;
+        let mut loose = HashSet::new();
+        for directory in &directories {
+            list_loose(directory, hash, &mut loose);
+        }
+        Ok(Self {
+            hash,
+            directories,
+            loose,
+            reads: AtomicU64::new(0),
+        })
+    }
+
+    /// The hash kind of this repository.
+    pub(super) fn hash(&self) -> HashKind {
+        self.hash
+    }
+
+    /// Objects read so far by all threads: the heartbeat of the watchdog.
+    pub(super) fn reads(&self) -> u64 {
+        self.reads.load(Ordering::Relaxed)
+    }
+
+    /// A reader for one thread.
+    pub(super) fn reader(self: &Arc<Self>) -> Result<ObjectReader, String> {
+        static SETTINGS: Once = Once::new();
+        SETTINGS.call_once(|| {
+            // A damaged object shows when it is parsed; hashing every one again costs a third of the walk.
+            git2::opts::strict_hash_verification(false);
+            // Trees are cached by the tree diff, which knows which of them come back.
+            git2::opts::enable_caching(false);
+        });
+        let database =
+            git2::Odb::new_ext(self.hash.format()).map_err(|error| error.message().to_owned())?;
+        for directory in &self.directories {
+            let path = directory
+                .to_str()
+                .ok_or_else(|| "the path of the object directory is not UTF-8".to_owned())?;
+            database
+                .add_disk_alternate(path)
+                .map_err(|error| error.message().to_owned())?;
+        }
+        Ok(ObjectReader {
+            store: Arc::clone(self),
+            database,
+        })
+    }
+}
+
+/// Reads objects on one thread.
+pub(super) struct ObjectReader {
+    store: Arc<ObjectStore>,
+    database: git2::Odb<'static>,
+}
+
+impl ObjectReader {
+    /// The store this reads from.
+    pub(super) fn store(&self) -> &ObjectStore {
+        &self.store
+    }
+
+    /// The kind and content of an object of at most `limit` bytes.
+    pub(super) fn read(
+        &self,
+        id: ObjectId,
+        limit: u64,
+    ) -> Result<(ObjectKind, Vec<u8>), ObjectProblem> {
+        self.store.reads.fetch_add(1, Ordering::Relaxed);
+        if self.store.loose.contains(&id) {
+            let hex = id.hex();
+            let (fan, rest) = hex.split_at(2);
+            for directory in &self.store.directories {
+                if let Some(found) = read_loose(&directory.join(fan).join(rest), limit)? {
+                    return Ok(found);
+                }
+            }
+            // Packed between our listing and now.
+        }
+        self.read_packed(id, limit)
+    }
+
+    /// The content of an object that must be of one kind.
+    pub(super) fn read_kind(
+        &self,
+        id: ObjectId,
+        kind: ObjectKind,
+        limit: u64,
+    ) -> Result<Vec<u8>, ObjectProblem> {
+        let (found, content) = self.read(id, limit)?;
+        if found == kind {
+            Ok(content)
+        } else {
+            Err(ObjectProblem::Corrupt(format!(
+                "a {found:?} where a {kind:?} belongs"
+            )))
+        }
+    }
+
+    fn read_packed(
+        &self,
+        id: ObjectId,
+        limit: u64,
+    ) -> Result<(ObjectKind, Vec<u8>), ObjectProblem> {
+        let oid = git2::Oid::from_bytes(id.as_bytes()).map_err(|error| problem(&error))?;
+        // The header comes first: a few megabytes of pack can promise gigabytes of zeros.
+        let (size, _) = self
+            .database
+            .read_header(oid)
+            .map_err(|error| problem(&error))?;
+        if size as u64 > limit {
+            return Err(ObjectProblem::TooLarge(size as u64));
+        }
+        let object = self.database.read(oid).map_err(|error| problem(&error))?;
+        let kind = ObjectKind::from_libgit2(object.kind())
+            .ok_or_else(|| ObjectProblem::Corrupt("unknown kind of object".to_owned()))?;
+        Ok((kind, object.data().to_vec()))
+    }
+}
+
+fn problem(error: &git2::Error) -> ObjectProblem {
+    if error.code() == git2::ErrorCode::NotFound {
+        ObjectProblem::Missing
+    } else {
+        ObjectProblem::Corrupt(error.message().to_owned())
+    }
+}
+
+/// `directory` and its alternates, each once, breadth first.
+fn object_directories(directory: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut seen = HashSet::new();
+    let mut directories = Vec::new();
+    let mut frontier = vec![directory.to_path_buf()];
+    for _ in 0..=ALTERNATE_DEPTH {
+        let mut next = Vec::new();
+        for directory in frontier {
+            let Ok(real) = directory.canonicalize() else {
+                continue;
+            };
+            if !real.is_dir() || !seen.insert(real.clone()) {
+                continue;
+            }
+            next.extend(alternates_of(&real)?);
+            directories.push(real);
+        }
+        frontier = next;
+    }
+    Ok(directories)
+}
+
+fn alternates_of(directory: &Path) -> Result<Vec<PathBuf>, String> {
+    let list = directory.join("info/alternates");
+    match fs::metadata(&list) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Ok(metadata) if metadata.is_file() && metadata.len() <= 1 << 20 => {}
+        // libgit2 would open it and wait for ever on a pipe.
+        _ => return Err("objects/info/alternates is not a readable file".to_owned()),
+    }
+    let text =
+        fs::read_to_string(&list).map_err(|error| format!("objects/info/alternates: {error}"))?;
+    Ok(text
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(|line| directory.join(line))
+        .collect())
+}
+
+fn list_loose(directory: &Path, hash: HashKind, loose: &mut HashSet<ObjectId>) {
+    let Ok(fans) = fs::read_dir(directory) else {
+        return;
+    };
+    for fan in fans.flatten() {
+        let name = fan.file_name();
+        let Some(first) = name.to_str().filter(|name| name.len() == 2) else {
+            continue;
+        };
+        let Ok(files) = fs::read_dir(fan.path()) else {
+            continue;
+        };
+        for file in files.flatten() {
+            let name = file.file_name();
+            let Some(rest) = name.to_str() else { continue };
+            let id = ObjectId::from_hex(format!("{first}{rest}").as_bytes());
+            if let Some(id) = id.filter(|id| id.as_bytes().len() == hash.id_length()) {
+                loose.insert(id);
+            }
+        }
+    }
+}
+
+/// `None` when there is no such file.
+fn read_loose(path: &Path, limit: u64) -> Result<Option<(ObjectKind, Vec<u8>)>, ObjectProblem> {
+    match fs::metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(ObjectProblem::Corrupt(error.to_string())),
+        Ok(metadata) if !metadata.is_file() => {
+            return Err(ObjectProblem::Corrupt("not a regular file".to_owned()));
+        }
+        Ok(metadata) if metadata.len() == 0 => return Err(ObjectProblem::Truncated),
+        Ok(_) => {}
+    }
+    let file = fs::File::open(path).map_err(|error| ObjectProblem::Corrupt(error.to_string()))?;
+    let mut content = BufReader::new(ZlibDecoder::new(BufReader::new(file)));
+    let mut header = Vec::new();
+    (&mut content)
+        .take(64)
+        .read_until(0, &mut header)
+        .map_err(|error| inflate_problem(&error))?;
+    let malformed = || ObjectProblem::Corrupt("malformed object header".to_owned());
+    let header = header.strip_suffix(b"\0").ok_or_else(malformed)?;
+    let space = memchr::memchr(b' ', header).ok_or_else(malformed)?;
+    let (name, size) = header.split_at(space);
+    let kind = ObjectKind::from_name(name).ok_or_else(malformed)?;
+    let size: u64 = std::str::from_utf8(&size[1..])
+        .ok()
+        .and_then(|digits| digits.parse().ok())
+        .ok_or_else(malformed)?;
+    if size > limit {
+        return Err(ObjectProblem::TooLarge(size));
+    }
+    let mut bytes = Vec::new();
+    content
+        .take(size + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| inflate_problem(&error))?;
+    match (bytes.len() as u64).cmp(&size) {
+        std::cmp::Ordering::Less => Err(ObjectProblem::Truncated),
+        std::cmp::Ordering::Equal => Ok(Some((kind, bytes))),
+        std::cmp::Ordering::Greater => Err(ObjectProblem::Corrupt(
+            "longer than its header says".to_owned(),
+        )),
+    }
+}
+
+fn inflate_problem(error: &std::io::Error) -> ObjectProblem {
+    if error.kind() == ErrorKind::UnexpectedEof {
+        ObjectProblem::Truncated
+    } else {
+        ObjectProblem::Corrupt(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ObjectId;
+
+    #[test]
+    fn ids_survive_the_way_through_hex() {
+        let sha1 = "0123456789abcdef0123456789abcdef01234567";
+        let sha256 = format!("{sha1}0123456789abcdef01234567");
+        for text in [sha1, &sha256] {
+            let id = ObjectId::from_hex(text.as_bytes()).unwrap();
+            assert_eq!(id.hex(), text);
+            assert_eq!(ObjectId::from_bytes(id.as_bytes()), Some(id));
+        }
+        assert_eq!(ObjectId::from_hex(b"0123"), None);
+        assert_eq!(ObjectId::from_hex(&[b'x'; 40]), None);
+        assert_eq!(ObjectId::from_bytes(&[0; 19]), None);
+    }
+}

@@ -1,0 +1,303 @@
+//! The commits behind the head, newest first, with times that can be trusted and ends that are known.
+//!
+//! Stopping at the first old commit would lose whatever a skewed clock hides behind it, so the walk goes on for a while.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, HashSet};
+
+use super::bots::Bots;
+use super::commit::{self, Person};
+use super::marks::{self, Marked};
+use super::objects::{METADATA_LIMIT, ObjectId, ObjectKind, ObjectProblem, ObjectReader};
+
+/// Commits older than the window that are read in search of younger ones behind them.
+const SLOP: usize = 256;
+
+/// How far beyond the head's time another commit may lie before its clock counts as wrong: one day.
+const TOLERANCE: i64 = 86_400;
+
+/// Commits in a row without a usable time that are followed to one that has it.
+const CLOCKLESS_LIMIT: usize = 1_000;
+
+/// Subjects are shown, not searched: longer ones are cut.
+const SUBJECT_LIMIT: usize = 200;
+
+/// A commit as the rest of this room sees it.
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    /// Its id.
+    pub id: ObjectId,
+    /// Its root directory.
+    pub tree: ObjectId,
+    /// Positions of its parents among the nodes of the walk; `None` for one that was not or could not be read.
+    pub parents: Vec<Option<usize>>,
+    /// Committer time in seconds since the epoch; of a broken clock, that of the first parent.
+    pub time: i64,
+    /// What its message says it is.
+    pub marked: Option<Marked>,
+    /// The topic it says it merges.
+    pub topic: bool,
+    /// First paragraph of its message, at most 200 bytes.
+    pub subject: String,
+    /// Who wrote it.
+    pub author: Person,
+    /// Its parents exist and were cut off.
+    pub boundary: bool,
+    parent_ids: Vec<ObjectId>,
+    malformed: bool,
+    skewed: bool,
+    queued: bool,
+}
+
+impl Node {
+    /// Whether it has more than one parent, read or not.
+    pub(super) fn is_merge(&self) -> bool {
+        self.parent_ids.len() > 1
+    }
+
+    /// Whether a program wrote it.
+    pub(super) fn is_by(&self, bots: &Bots) -> bool {
+        bots.wrote(&self.author)
+    }
+}
+
+/// Why history ends before it should.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// A shallow clone cut this commit's parents off.
+    Shallow(ObjectId),
+    /// This commit cannot be read.
+    Broken(ObjectId, ObjectProblem),
+}
+
+/// A walk that can be continued further back.
+pub(super) struct Walk<'a> {
+    reader: &'a ObjectReader,
+    shallow: HashSet<ObjectId>,
+    head_time: i64,
+    /// Every commit read so far.
+    nodes: Vec<Node>,
+    known: HashMap<ObjectId, usize>,
+    frontier: BinaryHeap<(i64, Reverse<usize>)>,
+    /// Commits taken off the frontier, in order.
+    visited: Vec<usize>,
+    /// Commits that could not be read, with the time of the child that names them.
+    broken: Vec<(i64, ObjectId, ObjectProblem)>,
+}
+
+impl<'a> Walk<'a> {
+    /// Begins at `head`. The error is that the head itself cannot be read.
+    pub(super) fn new(
+        reader: &'a ObjectReader,
+        head: ObjectId,
+        shallow: Vec<ObjectId>,
+    ) -> Result<Self, ObjectProblem> {
+        let mut walk = Self {
+            reader,
+            shallow: shallow.into_iter().collect(),
+            head_time: commit::LATEST_TIME,
+            nodes: Vec::new(),
+            known: HashMap::new(),
+            frontier: BinaryHeap::new(),
+            visited: Vec::new(),
+            broken: Vec::new(),
+        };
+        let position = walk.load(head)?;
+        walk.head_time = walk.nodes[position].time;
+        walk.queue(position);
+        Ok(walk)
+    }
+
+    /// Committer time of the head.
+    pub(super) fn head_time(&self) -> i64 {
+        self.head_time
+    }
+
+    /// Whether there is nothing older than `from`, which the walk has reached.
+    pub(super) fn is_exhausted(&self, from: i64) -> bool {
+        let is_inside = |position: &usize| self.nodes[*position].time >= from;
+        self.frontier.is_empty() && self.visited.iter().all(is_inside)
+    }
+
+    /// Reads on until all that remains is older than `from`. May be called again with an earlier time.
+    pub(super) fn advance(&mut self, from: i64) {
+        let mut slop = SLOP;
+        while let Some((time, Reverse(position))) = self.frontier.peek().copied() {
+            if time >= from {
+                slop = SLOP;
+            } else if slop == 0 {
+                return;
+            } else {
+                slop -= 1;
+            }
+            self.frontier.pop();
+            self.visit(position);
+        }
+    }
+
+    /// The commits not older than `from` (reached with [`Walk::advance`] before), newest first.
+    pub(super) fn since(&self, from: i64) -> Vec<usize> {
+        let mut positions: Vec<usize> = self
+            .visited
+            .iter()
+            .copied()
+            .filter(|position| self.nodes[*position].time >= from)
+            .collect();
+        // Stable: of two commits of one second the one met first stays first, and a child is met before its parent.
+        positions.sort_by_key(|position| Reverse(self.nodes[*position].time));
+        positions
+    }
+
+    /// The commit at a position given out by this walk.
+    pub(super) fn node(&self, position: usize) -> &Node {
+        &self.nodes[position]
+    }
+
+    /// Where history since `from` ends although it should go on; the newest such place.
+    pub(super) fn end(&self, from: i64) -> Option<End> {
+        let broken = self
+            .broken
+            .iter()
+            .filter(|(time, _, _)| *time >= from)
+            .max_by_key(|(time, id, _)| (*time, Reverse(*id)))
+            .map(|(_, id, problem)| End::Broken(*id, problem.clone()));
+        broken.or_else(|| {
+            self.visited
+                .iter()
+                .map(|position| &self.nodes[*position])
+                .filter(|node| node.boundary && node.time >= from)
+                .max_by_key(|node| (node.time, Reverse(node.id)))
+                .map(|node| End::Shallow(node.id))
+        })
+    }
+
+    /// Time of the newest commit at which history is cut off, shallow or broken.
+    pub(super) fn cut_time(&self) -> Option<i64> {
+        let broken = self.broken.iter().map(|(time, _, _)| *time).max();
+        let boundary = self
+            .visited
+            .iter()
+            .map(|position| &self.nodes[*position])
+            .filter(|node| node.boundary)
+            .map(|node| node.time)
+            .max();
+        broken.max(boundary)
+    }
+
+    /// How many of the commits read have a malformed author or committer, and how many a clock that cannot be right.
+    /// Those that fell out of the window for that reason are among them.
+    pub(super) fn oddities(&self) -> (usize, usize) {
+        let nodes = || self.visited.iter().map(|position| &self.nodes[*position]);
+        (
+            nodes().filter(|node| node.malformed).count(),
+            nodes().filter(|node| node.skewed).count(),
+        )
+    }
+
+    fn queue(&mut self, position: usize) {
+        let node = &mut self.nodes[position];
+        if !node.queued {
+            node.queued = true;
+            self.frontier.push((node.time, Reverse(position)));
+        }
+    }
+
+    fn visit(&mut self, position: usize) {
+        self.visited.push(position);
+        let node = &self.nodes[position];
+        if node.boundary {
+            return;
+        }
+        let time = node.time;
+        for (at, id) in node.parent_ids.clone().into_iter().enumerate() {
+            match self.load(id) {
+                Ok(parent) => {
+                    self.queue(parent);
+                    self.nodes[position].parents[at] = Some(parent);
+                }
+                Err(problem) => self.broken.push((time, id, problem)),
+            }
+        }
+    }
+
+    /// Reads a commit, and as many of its first parents as it takes to know its time.
+    fn load(&mut self, id: ObjectId) -> Result<usize, ObjectProblem> {
+        if let Some(position) = self.known.get(&id) {
+            return Ok(*position);
+        }
+        let wanted = self.read(id)?;
+        let mut timeless = Vec::new();
+        let mut current = wanted;
+        // A commit that is still to get its time carries the time of nobody: its own is out of range.
+        while !self.is_sane(self.nodes[current].time) {
+            timeless.push(current);
+            let node = &self.nodes[current];
+            let parent = node.parent_ids.first().filter(|_| !node.boundary).copied();
+            let Some(parent) = parent else { break };
+            let next = match self.known.get(&parent) {
+                Some(position) => *position,
+                None => match self.read(parent) {
+                    Ok(position) => position,
+                    Err(_) => break,
+                },
+            };
+            // Damaged objects can name each other as parents.
+            if timeless.len() > CLOCKLESS_LIMIT {
+                break;
+            }
+            current = next;
+        }
+        let last = self.nodes[current].time;
+        let time = if self.is_sane(last) {
+            last
+        } else if last > self.head_time && self.head_time < commit::LATEST_TIME {
+            self.head_time
+        } else {
+            0
+        };
+        for position in timeless {
+            self.nodes[position].time = time;
+        }
+        Ok(wanted)
+    }
+
+    fn is_sane(&self, time: i64) -> bool {
+        (0..=self.head_time.saturating_add(TOLERANCE)).contains(&time)
+    }
+
+    fn read(&mut self, id: ObjectId) -> Result<usize, ObjectProblem> {
+        let content = self
+            .reader
+            .read_kind(id, ObjectKind::Commit, METADATA_LIMIT)?;
+        let raw = commit::parse(&content)
+            .ok_or_else(|| ObjectProblem::Corrupt("a commit without a tree".to_owned()))?;
+        let time = raw.time.unwrap_or(-1);
+        let mut subject = raw.subject;
+        let marked = marks::recognise(&subject, &raw.body);
+        let topic = marks::topic_branch(&subject).is_some();
+        if subject.len() > SUBJECT_LIMIT {
+            let end = (0..=SUBJECT_LIMIT)
+                .rev()
+                .find(|end| subject.is_char_boundary(*end));
+            subject.truncate(end.unwrap_or(0));
+        }
+        let position = self.nodes.len();
+        self.nodes.push(Node {
+            id,
+            tree: raw.tree,
+            parents: vec![None; raw.parents.len()],
+            time,
+            marked,
+            topic,
+            subject,
+            author: raw.author,
+            boundary: self.shallow.contains(&id) && !raw.parents.is_empty(),
+            parent_ids: raw.parents,
+            malformed: raw.malformed,
+            skewed: raw.time.is_some() && !self.is_sane(time),
+            queued: false,
+        });
+        self.known.insert(id, position);
+        Ok(position)
+    }
+}

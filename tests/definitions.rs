@@ -1,0 +1,526 @@
+//! Definitions that are wrong and exactly what is said about them; the example file; what combines with what.
+//! `BLESS=1` rewrites the expected messages.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use quality::definition::{self, Decimal, Definition, Diagnostics, Level, Measure, find, parse};
+
+const EXAMPLE: &str = include_str!("../quality.toml.example");
+
+fn read(text: &str) -> Result<Definition, Diagnostics> {
+    parse(text.as_bytes(), "quality.toml")
+}
+
+fn good(text: &str) -> Definition {
+    read(text).unwrap_or_else(|diagnostics| panic!("{text}\n{diagnostics}"))
+}
+
+fn refused(text: &str) -> Diagnostics {
+    read(text).expect_err(text)
+}
+
+fn invalid_fixtures() -> Vec<PathBuf> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/definitions/invalid");
+    let mut files: Vec<PathBuf> = fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "toml")
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn every_mistake_is_explained_as_expected() {
+    let mut differences = String::new();
+    for file in invalid_fixtures() {
+        let text = fs::read(&file).unwrap();
+        let found = match parse(&text, "quality.toml") {
+            Ok(_) => "accepted\n".to_owned(),
+            Err(diagnostics) => diagnostics.render(false) + "\n",
+        };
+        let expected_at = file.with_extension("stderr");
+        if std::env::var_os("BLESS").is_some() {
+            fs::write(&expected_at, &found).unwrap();
+        }
+        let expected = fs::read_to_string(&expected_at).unwrap_or_default();
+        if found != expected || found == "accepted\n" {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            write!(
+                differences,
+                "--- {name}: expected\n{expected}+++ found\n{found}\n"
+            )
+            .unwrap();
+        }
+    }
+    assert!(differences.is_empty(), "{differences}");
+}
+
+#[test]
+fn every_message_is_short_and_safe_to_print() {
+    let mut files = 0;
+    for file in invalid_fixtures() {
+        files += 1;
+        let diagnostics = parse(&fs::read(&file).unwrap(), "quality.toml").unwrap_err();
+        for item in &diagnostics.items {
+            for text in [&item.message, &item.label, &item.help] {
+                assert!(text.chars().count() < 300, "{}", file.display());
+            }
+        }
+        assert!(
+            diagnostics
+                .render(false)
+                .chars()
+                .all(|character| character == '\n' || !character.is_control()),
+            "{}",
+            file.display()
+        );
+    }
+    assert!(files > 40, "only {files} fixtures were found");
+}
+
+#[test]
+fn what_no_fixture_can_hold_is_refused_too() {
+    let deep = 200_000;
+    for (text, message) in [
+        (" ".repeat(10 << 20), "more than 1 MiB"),
+        (format!("a = {}", "[".repeat(deep)), "max recursion depth"),
+        (
+            format!("a = {}{}", "[".repeat(deep), "]".repeat(deep)),
+            "max recursion depth",
+        ),
+        (format!("a = {}", "{a=".repeat(deep)), "max recursion depth"),
+        (format!("[a{}]", ".a".repeat(deep)), "recursion limit"),
+        (format!("a{} = 1", ".a".repeat(deep)), "recursion limit"),
+        (
+            format!("files.exclude = ['{}']", "{a,".repeat(25_000)),
+            "longer than 1,024 bytes",
+        ),
+        (
+            format!("files.exclude = [{}]", "'a',".repeat(1_001)),
+            "more than 1,000",
+        ),
+    ] {
+        let diagnostics = refused(&text);
+        let rendered = diagnostics.render(false);
+        assert!(rendered.contains(message), "{rendered}");
+        assert!(rendered.len() < 2_000, "{rendered}");
+    }
+    let many: String = (0..50_000)
+        .map(|number| format!("k{number} = 1\n"))
+        .collect();
+    let diagnostics = refused(&many);
+    assert!(diagnostics.items.len() <= 20 && diagnostics.omitted > 40_000);
+    let many: String = (0..300)
+        .map(|number| format!("[component.c{number}]\nmeasure.safe-reads = {{}}\n"))
+        .collect();
+    assert!(refused(&many).render(false).contains("more than 200"));
+}
+
+#[test]
+fn the_built_in_rows_are_those_of_the_table() {
+    let rows = Definition::builtin().components;
+    let table: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            let name = row.measure.name();
+            let level = if row.level == Level::Ratchet {
+                "ratchet"
+            } else {
+                "report"
+            };
+            format!(
+                "{} {name} {} {} {} {level}",
+                row.id, row.target, row.floor, row.weight
+            )
+        })
+        .collect();
+    let expected = "\
+typed-code typed-slots 0.95 0 1 ratchet
+tested-files tested-files 0.9 0 1 ratchet
+test-coverage covered-lines 0.8 0.3 1 report
+narrow-interfaces hidden-items 0.7 0.05 1 ratchet
+http-client preferred-imports 1 0 1 ratchet
+fast-endpoints fast-endpoints 0.95 0 1 report
+safe-reads safe-reads 1 0.9 1 report
+single-transaction single-transaction 0.95 0 1 report
+fine-locks fine-locks 1 0 1 report
+hot-files calm-touches 1 0.5 1 report
+small-changes small-changes 0.9 0.5 0.5 report
+short-files short-files 0.8 0.2 0.5 ratchet
+simple-functions simple-functions 0.95 0.6 0.5 ratchet
+calm-hot-spots calm-hot-spots 0.95 0.6 0.5 report";
+    assert_eq!(table.join("\n"), expected);
+    let measures: Vec<&str> = rows.iter().map(|row| row.measure.name()).collect();
+    assert_eq!(measures, Measure::all().map(|measure| measure.name()));
+    assert!(rows.iter().all(|row| row.title.chars().count() <= 24));
+}
+
+#[test]
+fn the_built_in_definition_is_a_file_like_any_other() {
+    let builtin = Definition::builtin();
+    assert_eq!(good(definition::BUILTIN_TEXT), builtin);
+    assert_eq!(good("extends = 'builtin'"), builtin);
+    assert_eq!(good(""), builtin);
+    assert_eq!(good("# nothing yet\n"), builtin);
+}
+
+#[test]
+fn the_example_is_the_built_in_definition() {
+    let example = good(EXAMPLE);
+    assert_eq!(example, Definition::builtin());
+    assert_eq!(example.id, Definition::builtin().id);
+}
+
+/// The example with its commented-out keys (`#key = value`) switched on and a library preferred, so that any key may change.
+fn example_with_everything() -> String {
+    EXAMPLE
+        .lines()
+        .map(|line| match line.strip_prefix('#') {
+            Some(key) if key.starts_with(|first: char| first.is_ascii_lowercase()) => key,
+            _ => line,
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
+        .replace("prefer = []", "prefer = [\"httpx\"]")
+}
+
+#[test]
+fn the_example_shows_only_legal_keys_and_values() {
+    let everything = example_with_everything();
+    assert_ne!(everything, EXAMPLE.trim_end());
+    assert_ne!(good(&everything).id, Definition::builtin().id);
+}
+
+#[test]
+fn a_key_overrides_that_key_and_nothing_else() {
+    let definition = good(
+        "extends = 'builtin'\n[component.typed-code]\nweight = 2\n[component.short-files]\nmeasure.short-files.max_lines = 300\n",
+    );
+    let mut expected = Definition::builtin();
+    for row in &mut expected.components {
+        if row.id == "typed-code" {
+            row.weight = Decimal::from_millionths(2_000_000);
+        }
+        if let Measure::ShortFiles(settings) = &mut row.measure {
+            settings.max_lines = 300;
+        }
+    }
+    assert_eq!(definition.components, expected.components);
+}
+
+#[test]
+fn settings_of_a_measure_are_kept_key_by_key_and_lists_are_replaced() {
+    let definition = good(
+        "extends = 'builtin'\n[component.http-client]\nmeasure.preferred-imports = { prefer = ['httpx'] }\nexcept = ['a/**']\n",
+    );
+    let row = definition.component("http-client").unwrap();
+    let Measure::PreferredImports(settings) = &row.measure else {
+        panic!("{row:?}");
+    };
+    assert_eq!(settings.preset.map(|preset| preset.name()), Some("http"));
+    let competitors = settings.competitors("python");
+    assert!(competitors.iter().any(|entry| entry.text == "requests"));
+    assert!(!competitors.iter().any(|entry| entry.text == "httpx"));
+    assert!(settings.competitors("cobol").is_empty());
+    assert_eq!(row.paths.except.patterns().len(), 1);
+}
+
+#[test]
+fn without_extends_only_what_is_written_counts() {
+    let definition = good(
+        "[component.z-first]\nmeasure.short-files = {}\n[component.a-second]\nmeasure.covered-lines = {}\n",
+    );
+    let ids: Vec<&str> = definition
+        .components
+        .iter()
+        .map(|row| row.id.as_str())
+        .collect();
+    assert_eq!(ids, ["z-first", "a-second"]);
+    let row = definition.component("z-first").unwrap();
+    assert_eq!(row.title, "z first");
+    assert_eq!((row.target.to_f64(), row.floor.to_f64()), (0.8, 0.2));
+    assert_eq!((row.weight.to_f64(), row.level), (1.0, Level::Report));
+}
+
+#[test]
+fn components_of_ones_own_follow_the_built_in_ones() {
+    let definition = good(
+        "extends = 'builtin'\n[component.own]\nmeasure.fine-locks = {}\n[component.typed-code]\nlevel = 'block'\n",
+    );
+    let ids: Vec<&str> = definition
+        .components
+        .iter()
+        .map(|row| row.id.as_str())
+        .collect();
+    assert_eq!((ids[0], ids[14], ids.len()), ("typed-code", "own", 15));
+}
+
+#[test]
+fn another_measure_brings_its_own_target_floor_and_level() {
+    let definition =
+        good("extends = 'builtin'\n[component.typed-code]\nmeasure.small-changes = {}\n");
+    let row = definition.component("typed-code").unwrap();
+    assert_eq!((row.target.to_f64(), row.floor.to_f64()), (0.9, 0.5));
+    assert_eq!(
+        (row.title.as_str(), row.level),
+        ("Typed code", Level::Report)
+    );
+}
+
+#[test]
+fn a_byte_order_mark_and_windows_line_ends_change_nothing() {
+    let text = "\u{feff}extends = 'builtin'\r\n";
+    assert_eq!(good(text), Definition::builtin());
+    let diagnostics = refused("\u{feff}extends = 'builtin'\r\ntarjet = 1\r\n");
+    assert_eq!(
+        diagnostics.items[0]
+            .place()
+            .map(|place| (place.line, place.column)),
+        Some((2, 1))
+    );
+}
+
+#[test]
+fn patterns_and_entries_remember_their_place() {
+    let definition = good(
+        "extends = 'builtin'\n[files]\nexclude = ['a/**',\n  'é', 'b/']\n[component.http-client]\nmeasure.preferred-imports.prefer = ['httpx']\n",
+    );
+    let places: Vec<(u32, u32)> = definition
+        .files
+        .exclude
+        .patterns()
+        .iter()
+        .map(|pattern| (pattern.place.line, pattern.place.column))
+        .collect();
+    assert_eq!(places, [(3, 12), (4, 3), (4, 8)]);
+    let Measure::PreferredImports(settings) = &definition.component("http-client").unwrap().measure
+    else {
+        panic!();
+    };
+    assert_eq!(settings.prefer[0].place.line, 6);
+}
+
+#[test]
+fn order_comments_and_spelling_do_not_change_the_id() {
+    let one = good(
+        "extends = 'builtin'\n[files]\nexclude = ['a', 'b']\n[component.a]\nmeasure.fine-locks = {}\ntarget = 1\n[component.b]\nmeasure.short-files = {}\n",
+    );
+    let other = good(
+        "# why\nextends = \"builtin\"\n[component.b]\nmeasure = { short-files = { max_lines = 0x1f4 } }\n[component.a]\ntarget = 1.00\nmeasure.fine-locks = {}\n[files]\nexclude = ['b', 'a', 'b']\n",
+    );
+    assert_eq!(one.id, other.id);
+    assert_eq!(one.id.len(), 16);
+    assert!(one.id.bytes().all(|byte| byte.is_ascii_hexdigit()));
+}
+
+#[test]
+fn versions_of_grammars_are_part_of_the_fingerprint() {
+    let builtin = Definition::builtin();
+    assert_eq!(builtin.fingerprint(""), builtin.id);
+    assert_ne!(builtin.fingerprint("python 0.25"), builtin.id);
+    assert_ne!(
+        builtin.fingerprint("python 0.25"),
+        builtin.fingerprint("python 0.26")
+    );
+}
+
+#[test]
+fn a_disabled_component_counts_as_absent() {
+    let one = "[component.a]\nmeasure.fine-locks = {}\n";
+    let two = format!("{one}[component.b]\nenabled = false\nmeasure.short-files = {{}}\n");
+    assert_eq!(good(one).id, good(&two).id);
+}
+
+/// A key of the example and the line it is on.
+fn keys_of_the_example() -> Vec<(usize, String, String)> {
+    example_with_everything()
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.starts_with('#'))
+        .filter_map(|(number, line)| {
+            let (key, value) = line.split_once(" = ")?;
+            Some((number, key.to_owned(), value.to_owned()))
+        })
+        .collect()
+}
+
+/// Another legal value for a key, so that the change means something.
+fn another(key: &str, value: &str) -> Option<String> {
+    let last = key.rsplit('.').next().unwrap_or(key);
+    let other = match (last, value) {
+        ("version" | "extends", _) => return None,
+        ("level", "\"report\"") => "\"track\"",
+        ("level", _) => "\"block\"",
+        ("nested_any", _) => "\"hole\"",
+        ("boundary", _) => "\"file\"",
+        ("preset", _) => "\"dates\"",
+        ("prefer", _) => "[\"path:somewhere/else.py\"]",
+        ("languages", _) => "[\"rust\"]",
+        ("title", _) => "\"Something else\"",
+        ("map", _) => "[{ source = \"x/**\", tests = \"y/**\" }]",
+        ("enabled", _) => "false",
+        ("target", _) => "0.97",
+        ("floor", _) => "0.01",
+        ("above", _) => "0.2",
+        ("min_strength", _) => "1",
+        (_, value) if value.starts_with('[') => "[\"something-else\"]",
+        (_, value) => return value.parse::<f64>().ok().map(|_| "77".to_owned()),
+    };
+    Some(other.to_owned())
+}
+
+fn with_line(number: usize, line: &str) -> String {
+    let text = example_with_everything();
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines[number] = line;
+    lines.join("\n")
+}
+
+#[test]
+fn every_change_of_every_key_changes_the_id() {
+    let id = good(&example_with_everything()).id;
+    let mut ids = BTreeSet::new();
+    let mut tried = 0;
+    for (number, key, value) in keys_of_the_example() {
+        let Some(other) = another(&key, &value) else {
+            assert!(
+                matches!(key.as_str(), "version" | "extends") || value == "{}",
+                "{key} = {value}"
+            );
+            continue;
+        };
+        let changed = good(&with_line(number, &format!("{key} = {other}")));
+        assert_ne!(changed.id, id, "{key} = {other}");
+        ids.insert(changed.id);
+        tried += 1;
+    }
+    assert!(tried > 100, "only {tried} keys");
+    assert_eq!(ids.len(), tried, "two changes have the same id");
+}
+
+#[test]
+fn every_number_out_of_range_is_refused() {
+    let mut tried = 0;
+    for (number, key, value) in keys_of_the_example() {
+        if value.parse::<f64>().is_err() {
+            continue;
+        }
+        for wrong in [
+            "nan",
+            "inf",
+            "-inf",
+            "-1",
+            "1e400",
+            "99999999999999999999",
+            "9999999",
+            "\"1\"",
+            "true",
+        ] {
+            if key == "version" && wrong == "9999999" {
+                continue;
+            }
+            let diagnostics = refused(&with_line(number, &format!("{key} = {wrong}")));
+            let place = diagnostics.items[0].place().unwrap();
+            assert_eq!(
+                place.line as usize,
+                number + 1,
+                "{key} = {wrong}\n{diagnostics}"
+            );
+            tried += 1;
+        }
+    }
+    assert!(tried > 300, "only {tried} numbers");
+}
+
+#[test]
+fn every_key_is_refused_when_misspelled_and_the_right_one_is_offered() {
+    for (number, key, value) in keys_of_the_example() {
+        let (table, last) = key.rsplit_once('.').unwrap_or(("", &key));
+        let dot = if table.is_empty() { "" } else { "." };
+        let line = format!("{table}{dot}{last}x = {value}");
+        let rendered = refused(&with_line(number, &line)).render(false);
+        let offer = format!("did you mean `{last}`?");
+        assert!(rendered.contains(&offer), "{line}\n{rendered}");
+    }
+}
+
+#[test]
+fn the_nearest_file_up_to_the_root_counts() {
+    let files = |wanted: &'static [(&'static str, &'static str)]| {
+        move |path: &Path| {
+            Ok(wanted
+                .iter()
+                .find(|(name, _)| Path::new(name) == path)
+                .map(|(_, text)| text.as_bytes().to_vec()))
+        }
+    };
+    let root = Path::new("/repository");
+    let start = Path::new("/repository/a/b");
+    let two: &[(&str, &str)] = &[
+        ("/repository/quality.toml", ""),
+        ("/repository/a/quality.toml", "extends = 'builtin'"),
+    ];
+    let found = find(start, root, files(two)).unwrap().unwrap();
+    assert_eq!(found.path, Path::new("/repository/a/quality.toml"));
+
+    let above: &[(&str, &str)] = &[("/quality.toml", "")];
+    assert_eq!(find(start, root, files(above)), Ok(None));
+
+    let outside: &[(&str, &str)] = &[("/elsewhere/quality.toml", "")];
+    assert_eq!(
+        find(Path::new("/elsewhere"), root, files(outside)),
+        Ok(None)
+    );
+
+    let wrong: &[(&str, &str)] = &[("/repository/a/quality.toml", "tarjet = 1")];
+    let rendered = find(start, root, files(wrong)).unwrap_err().render(false);
+    assert!(rendered.contains("a/quality.toml:1:1"), "{rendered}");
+    assert!(!rendered.contains("/repository"), "{rendered}");
+}
+
+#[test]
+fn a_file_that_must_not_be_read_is_an_error_not_an_absence() {
+    let root = Path::new("/repository");
+    let refusal = |_: &Path| Err("it is a symbolic link".to_owned());
+    let rendered = find(root, root, refusal).unwrap_err().render(false);
+    assert!(rendered.contains("it is a symbolic link"), "{rendered}");
+    assert!(rendered.contains("quality.toml"), "{rendered}");
+}
+
+#[test]
+fn a_damaged_file_is_an_error_never_a_crash() {
+    let text = EXAMPLE.as_bytes();
+    for cut in (0..text.len()).step_by(37) {
+        let _ = parse(&text[..cut], "quality.toml").map_err(|diagnostics| diagnostics.render(true));
+        for byte in [b'"', b'[', b'\n', b'{', b'.', 0xff] {
+            let mut damaged = text.to_vec();
+            damaged[cut] = byte;
+            let _ =
+                parse(&damaged, "quality.toml").map_err(|diagnostics| diagnostics.render(false));
+        }
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn any_words_in_any_order_get_an_answer(words in proptest::collection::vec(
+        proptest::sample::select(vec![
+            "extends", "component", "measure", "short-files", "max_lines", "files", "exclude", "target", "level",
+            "[", "]", "{", "}", "=", ".", ",", "\n", "\r\n", "\"", "'", "0.5", "nan", "3", "true", "2027-01-01",
+            "'builtin'", "\u{202e}", "é", "[component.a]\n", "measure.", " = {}\n", "# ", "\"\"\"",
+        ]), 0..40)) {
+        if let Err(diagnostics) = read(&words.concat()) {
+            let rendered = diagnostics.render(false);
+            proptest::prop_assert!(rendered.starts_with("error: "));
+        }
+    }
+}
