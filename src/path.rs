@@ -1,6 +1,6 @@
 //! Paths inside a repository: bytes, because git and file systems promise nothing more.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::fmt;
 
 /// A path relative to the repository root, `/`-separated, compared and sorted by its raw bytes.
@@ -84,6 +84,13 @@ pub fn upwards(directory: &[u8]) -> impl Iterator<Item = &[u8]> {
         let slash = memchr::memrchr(b'/', directory).unwrap_or(0);
         Some(&directory[..slash])
     })
+}
+
+impl Borrow<[u8]> for RepoPath {
+    /// Maps by path can be asked with bytes; hash, equality and order are those of the bytes.
+    fn borrow(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 impl From<&str> for RepoPath {
