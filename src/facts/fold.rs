@@ -12,6 +12,7 @@ use super::docs::Docs;
 use super::exports::Exports;
 use super::extract::{Found, Span};
 use super::lines::LineMap;
+use super::marks::Marks;
 use super::role::{Part, Subject};
 use super::{
     Call, Decorator, Exposure, Facts, Function, Import, ImportKind, Item, Slot, SlotKind,
@@ -46,6 +47,10 @@ pub(super) fn fold(language: Language, text: &[u8], found: &[Found], shape: &Sha
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Frame {
     Class(usize),
+    /// The body of a trait or of an implementation of one.
+    Trait,
+    /// A module within the file; whether it hides its public items.
+    Module(bool),
     Tests,
     Types,
     Opaque,
@@ -120,6 +125,23 @@ struct Fold<'a> {
     comments: Vec<Span>,
     strings: Vec<Span>,
     largest_table: Option<Span>,
+    /// Names of the open modules within the file, innermost last.
+    modules: Vec<String>,
+    /// Public items in a module that hides them, with the name of that module.
+    hidden: Vec<(usize, String)>,
+    /// What attributes said of the thing that stands next.
+    marks: Marks,
+    /// What they said of the thing that is being folded.
+    marked: Marks,
+    fences: comments::Fences,
+    /// The last qualified path; the paths it begins with are no others.
+    last_path: Span,
+    /// The last import tree; the paths in it are its own.
+    last_tree: Span,
+    /// Qualified paths already named, and whether in tests.
+    paths: HashSet<(&'a [u8], bool)>,
+    open_traits: u32,
+    open_hiding: u32,
     open_tests: u32,
     open_types: u32,
     open_opaque: u32,
@@ -151,6 +173,16 @@ impl<'a> Fold<'a> {
             comments: Vec::new(),
             strings: Vec::new(),
             largest_table: None,
+            modules: Vec::new(),
+            hidden: Vec::new(),
+            marks: Marks::default(),
+            marked: Marks::default(),
+            fences: comments::Fences::default(),
+            last_path: Span { start: 0, end: 0 },
+            last_tree: Span { start: 0, end: 0 },
+            paths: HashSet::new(),
+            open_traits: 0,
+            open_hiding: 0,
             open_tests: 0,
             open_types: 0,
             open_opaque: 0,
@@ -170,6 +202,11 @@ impl<'a> Fold<'a> {
             }
             self.frames.pop();
             match frame {
+                Frame::Trait => self.open_traits -= 1,
+                Frame::Module(hides) => {
+                    self.modules.pop();
+                    self.open_hiding -= u32::from(hides);
+                }
                 Frame::Tests => self.open_tests -= 1,
                 Frame::Types => self.open_types -= 1,
                 Frame::Opaque => self.open_opaque -= 1,
@@ -213,6 +250,10 @@ impl<'a> Fold<'a> {
     /// Folds everything found on one span. Where two subjects of a span exclude each other, the more specific counts.
     fn group(&mut self, group: &[Found]) {
         let has = |subject: Subject| group.iter().any(|found| found.subject == subject);
+        if let Some(marks) = self.marks.meet(group, self.text) {
+            self.marked = marks;
+            self.apply_marks(group);
+        }
         let mut previous: Option<&Found> = None;
         for found in group {
             let overruled = match found.subject {
@@ -239,6 +280,13 @@ impl<'a> Fold<'a> {
                             }))
                 }
                 Subject::ReturnUntyped => has(Subject::AccessorSet),
+                Subject::ScopeModulePrivate => has(Subject::ScopeModule),
+                Subject::ItemPrivate => {
+                    has(Subject::ItemPublic)
+                        || has(Subject::ItemPackage)
+                        || has(Subject::ItemParent)
+                }
+                Subject::ImportTree => has(Subject::ImportTreeReexport),
                 _ => false,
             };
             // One node found by two patterns of one meaning is one subject; lists of names are not.
@@ -251,12 +299,39 @@ impl<'a> Fold<'a> {
             }
             previous = Some(found);
         }
+        self.marked = Marks::default();
+    }
+
+    /// Applies what attributes said to the finds they stand before.
+    fn apply_marks(&mut self, group: &[Found]) {
+        let function = group
+            .iter()
+            .find(|found| found.subject == Subject::Function);
+        let is_test = self.marked.test && function.is_some();
+        if let Some(found) = group.first()
+            && (self.marked.tests || is_test)
+        {
+            self.open_tests += 1;
+            self.test_rows.push((self.marked.row, found.rows.1));
+            self.open(found.span, Frame::Tests);
+        }
+        if let Some(found) = function
+            && is_test
+        {
+            let name = self.part(found, Part::Name).unwrap_or_default();
+            self.facts.tests.push(TestCase {
+                name: name.into(),
+                line: found.rows.0 + 1,
+                enabled: !self.marked.disabled,
+                doc_example: false,
+            });
+        }
     }
 
     fn one(&mut self, found: &Found, group: &[Found]) {
         if !matches!(
             found.subject,
-            Subject::Comment | Subject::Docstring | Subject::Text
+            Subject::Comment | Subject::CommentDoc | Subject::Docstring | Subject::Text
         ) {
             self.in_header = false;
         }
@@ -264,6 +339,17 @@ impl<'a> Fold<'a> {
             Subject::ScopeClass => {
                 self.accessors.push(Accessors::default());
                 self.open(found.span, Frame::Class(self.accessors.len() - 1));
+            }
+            Subject::ScopeTrait => {
+                self.open_traits += 1;
+                self.open(found.span, Frame::Trait);
+            }
+            Subject::ScopeModule | Subject::ScopeModulePrivate => {
+                let hides = found.subject == Subject::ScopeModulePrivate;
+                let name = self.part(found, Part::Name).unwrap_or_default();
+                self.modules.push(name);
+                self.open_hiding += u32::from(hides);
+                self.open(found.span, Frame::Module(hides));
             }
             Subject::ScopeTests => {
                 self.open_tests += 1;
@@ -344,7 +430,7 @@ impl<'a> Fold<'a> {
             | Subject::ImportPath
             | Subject::ImportModule => self.import(found),
             Subject::ImportTree | Subject::ImportTreeReexport => self.import_tree(found),
-            Subject::Call => self.call(found),
+            Subject::Call | Subject::CallMacro => self.call(found),
             Subject::Decorator => {
                 if let Some(name) = self.part(found, Part::Name) {
                     self.facts.decorators.push(Decorator {
@@ -368,26 +454,35 @@ impl<'a> Fold<'a> {
                     self.open(found.span, Frame::Disabled);
                 }
             }
-            Subject::TestNot => {}
+            Subject::TestNot
+            | Subject::NextTest
+            | Subject::NextTestDisabled
+            | Subject::NextTests
+            | Subject::NextPublic
+            | Subject::NextPath => {}
             Subject::Suppression => {
                 let name = self.part(found, Part::Name).unwrap_or_default();
                 let written = found.span.text(self.text);
                 self.facts.suppressions.push(Suppression {
                     marker: name.into(),
                     line: found.rows.0 + 1,
-                    explained: written.contains("reason"),
+                    explained: written
+                        .split("reason")
+                        .skip(1)
+                        .any(|rest| rest.trim_start().starts_with('=')),
                 });
             }
             Subject::Comment => self.comment(found),
+            Subject::CommentDoc => {
+                let comment = found.span.text(self.text);
+                if self.fences.begin_example(&comment, found.rows) {
+                    self.doc_example(found.rows.0 + 1);
+                }
+            }
             Subject::Docstring => {
                 self.comments.push(found.span);
                 if memchr::memmem::find(found.span.of(self.text), b">>>").is_some() {
-                    self.facts.tests.push(TestCase {
-                        name: "doctest".into(),
-                        line: found.rows.0 + 1,
-                        enabled: true,
-                        doc_example: true,
-                    });
+                    self.doc_example(found.rows.0 + 1);
                 }
             }
             Subject::Text => {
@@ -405,6 +500,15 @@ impl<'a> Fold<'a> {
                 }
             }
         }
+    }
+
+    fn doc_example(&mut self, line: u32) {
+        self.facts.tests.push(TestCase {
+            name: "doctest".into(),
+            line,
+            enabled: true,
+            doc_example: true,
+        });
     }
 
     /// The text of a part, if the pattern gave one.
@@ -728,10 +832,19 @@ impl<'a> Fold<'a> {
         let scopes = self.scopes() - own.min(self.scopes());
         let functions =
             self.functions.len() - usize::from(self.same_span_function(found.span).is_some());
-        if functions > 0 || (by_name && (scopes > 0 || self.open_passing > 0)) {
+        if functions > 0
+            || self.open_traits > 0
+            || (by_name && (scopes > 0 || self.open_passing > 0))
+        {
             return;
         }
         let exposure = match found.subject {
+            _ if self.marked.public => Exposure::Public,
+            Subject::ItemPublic if self.open_hiding > 0 => {
+                let module = self.modules.last().cloned().unwrap_or_default();
+                self.hidden.push((self.facts.items.len(), module));
+                Exposure::Package
+            }
             Subject::ItemPublic => Exposure::Public,
             Subject::ItemPackage => Exposure::Package,
             Subject::ItemParent => Exposure::Parent,
@@ -768,6 +881,9 @@ impl<'a> Fold<'a> {
     }
 
     fn import(&mut self, found: &Found) {
+        if found.subject == Subject::ImportPath && !self.is_new_path(found.span) {
+            return;
+        }
         let kind = match found.subject {
             _ if self.open_types > 0 => ImportKind::TypeOnly,
             Subject::ImportTypes => ImportKind::TypeOnly,
@@ -785,7 +901,15 @@ impl<'a> Fold<'a> {
         let name = self.part(found, Part::Name);
         let module = match (self.part(found, Part::Module), &name) {
             (Some(module), _) => module,
-            (None, Some(name)) if kind == ImportKind::Module => name.clone(),
+            (None, Some(name)) if kind == ImportKind::Module => match self.marked.path {
+                Some(path) => path.text(self.text).into_owned(),
+                None => {
+                    self.modules
+                        .iter()
+                        .fold(String::new(), |path, module| path + module + "::")
+                        + name
+                }
+            },
             _ => return,
         };
         if self.functions.is_empty() && kind != ImportKind::Dynamic {
@@ -814,7 +938,20 @@ impl<'a> Fold<'a> {
         });
     }
 
+    /// Whether a qualified path is no part of a longer one or of an import, and not named before.
+    fn is_new_path(&mut self, span: Span) -> bool {
+        let is_part = span.start < self.last_tree.end
+            || (span.start == self.last_path.start && span.end <= self.last_path.end);
+        if is_part {
+            return false;
+        }
+        self.last_path = span;
+        let in_test = self.in_test();
+        self.paths.insert((span.of(self.text), in_test))
+    }
+
     fn import_tree(&mut self, found: &Found) {
+        self.last_tree = found.span;
         let Some(tree) = self.part(found, Part::Module) else {
             return;
         };
@@ -840,8 +977,11 @@ impl<'a> Fold<'a> {
         let Some(span) = found.parts[Part::Callee as usize] else {
             return;
         };
-        let callee = callee_text(span.of(self.text));
+        let mut callee = callee_text(span.of(self.text));
         let function = self.functions.last().copied();
+        if found.subject == Subject::CallMacro {
+            callee.push('!');
+        }
         if let Some(function) = function {
             let fact = &self.facts.functions[function];
             let signature = &mut self.signatures[function];
@@ -1086,6 +1226,23 @@ impl<'a> Fold<'a> {
             })
         };
         let mut items = std::mem::take(&mut self.facts.items);
+        // What a module hides and its own file passes on is public after all.
+        let (mut names, mut modules) = (HashSet::new(), HashSet::new());
+        for import in &self.facts.imports {
+            match import.name.as_deref() {
+                _ if import.kind != ImportKind::ReExport => {}
+                Some("*") => {
+                    modules.extend(import.module.rsplit("::").next());
+                }
+                name => names.extend(name),
+            }
+        }
+        for (item, module) in &self.hidden {
+            let item = &mut items[*item];
+            if names.contains(&*item.name) || modules.contains(module.as_str()) {
+                item.exposure = Exposure::Public;
+            }
+        }
         for item in std::mem::take(&mut self.assigned) {
             if !imported(&item.name) && *item.name != *"__all__" {
                 items.push(item);

@@ -13,6 +13,7 @@ pub mod extract;
 mod fold;
 pub mod guard;
 mod lines;
+mod marks;
 pub mod pool;
 pub mod role;
 mod table;

@@ -9,6 +9,12 @@
 pub enum Subject {
     /// A class, trait, impl or interface: functions directly in it are methods.
     ScopeClass,
+    /// The body of a trait or of an implementation of one: what it declares is no item.
+    ScopeTrait,
+    /// A module within its file that outsiders may look into. Parts: `name`.
+    ScopeModule,
+    /// A module within its file that hides its public items from other packages. Parts: `name`.
+    ScopeModulePrivate,
     /// A region of inline tests: everything in it is test code.
     ScopeTests,
     /// A region that only a type checker reads: imports in it are for types.
@@ -124,6 +130,8 @@ pub enum Subject {
     ImportModule,
     /// A call. Parts: `callee`.
     Call,
+    /// A call of a macro. Parts: `callee`.
+    CallMacro,
     /// A decorator or attribute. Parts: `name`.
     Decorator,
     /// A test case. Parts: `name`.
@@ -132,10 +140,22 @@ pub enum Subject {
     TestDisabled,
     /// Something (same span) named like a test that is none.
     TestNot,
+    /// Makes the function that stands next a test case.
+    NextTest,
+    /// Disables the test case that stands next.
+    NextTestDisabled,
+    /// Makes what stands next a region of inline tests.
+    NextTests,
+    /// Makes the item that stands next public.
+    NextPublic,
+    /// Names the file of the module that stands next. Parts: `module`.
+    NextPath,
     /// An attribute that silences a tool. Parts: `name`.
     Suppression,
     /// A comment.
     Comment,
+    /// A documentation comment whose fenced examples are run as tests.
+    CommentDoc,
     /// A string that is documentation: its lines are comment lines.
     Docstring,
     /// A string: blank lines inside it are code lines.
@@ -150,6 +170,21 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         Subject::ScopeClass,
         "scope.class",
         "A class, trait, impl or interface: functions directly in it are methods.",
+    ),
+    (
+        Subject::ScopeTrait,
+        "scope.trait",
+        "The body of a trait or of an implementation of one: what it declares is no item.",
+    ),
+    (
+        Subject::ScopeModule,
+        "scope.module",
+        "A module within its file that outsiders may look into. Parts: `name`.",
+    ),
+    (
+        Subject::ScopeModulePrivate,
+        "scope.module.private",
+        "A module within its file that hides its public items from other packages. Parts: `name`.",
     ),
     (
         Subject::ScopeTests,
@@ -426,6 +461,11 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
     ),
     (Subject::Call, "call", "A call. Parts: `callee`."),
     (
+        Subject::CallMacro,
+        "call.macro",
+        "A call of a macro. Parts: `callee`.",
+    ),
+    (
         Subject::Decorator,
         "decorator",
         "A decorator or attribute. Parts: `name`.",
@@ -442,11 +482,41 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         "Something (same span) named like a test that is none.",
     ),
     (
+        Subject::NextTest,
+        "next.test",
+        "Makes the function that stands next a test case.",
+    ),
+    (
+        Subject::NextTestDisabled,
+        "next.test.disabled",
+        "Disables the test case that stands next.",
+    ),
+    (
+        Subject::NextTests,
+        "next.tests",
+        "Makes what stands next a region of inline tests.",
+    ),
+    (
+        Subject::NextPublic,
+        "next.public",
+        "Makes the item that stands next public.",
+    ),
+    (
+        Subject::NextPath,
+        "next.path",
+        "Names the file of the module that stands next. Parts: `module`.",
+    ),
+    (
         Subject::Suppression,
         "suppression",
         "An attribute that silences a tool. Parts: `name`.",
     ),
     (Subject::Comment, "comment", "A comment."),
+    (
+        Subject::CommentDoc,
+        "comment.doc",
+        "A documentation comment whose fenced examples are run as tests.",
+    ),
     (
         Subject::Docstring,
         "docstring",
