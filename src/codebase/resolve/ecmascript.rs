@@ -291,7 +291,7 @@ fn is_code(specifier: &str) -> bool {
 fn look(resolver: &Resolver, walk: &mut Walk<Place>, place: &Place) {
     let file = place.file;
     walk.pass(file);
-    let mut go = |walk: &mut Walk<Place>, import: &Import, path: Vec<Box<str>>, certain: bool| {
+    let go = |walk: &mut Walk<Place>, import: &Import, path: Vec<Box<str>>, certain: bool| {
         if let Module::File(next) = find(resolver, file, &import.module) {
             walk.push(Place {
                 file: next,
