@@ -1,10 +1,12 @@
 //! Which names a module lists as its exports (`__all__`, `export { … }`, `module.exports = { … }`).
 
+use std::collections::HashSet;
+
 /// Names gathered while a file is folded.
 #[derive(Default)]
 pub(super) struct Exports {
     /// Names made public one by one.
-    names: Vec<Box<str>>,
+    names: HashSet<Box<str>>,
     /// The list, if the module has one that could be read.
     list: Option<Vec<Box<str>>>,
 }
@@ -12,7 +14,7 @@ pub(super) struct Exports {
 impl Exports {
     /// One name is exported.
     pub fn name(&mut self, name: &str) {
-        self.names.push(unquoted(name).into());
+        self.names.insert(unquoted(name).into());
     }
 
     /// The module's list is this literal. A part that is no literal (`+ other.__all__`) adds nothing that could be read.
@@ -37,7 +39,7 @@ impl Exports {
 
     /// Whether a name was exported one by one.
     pub fn has(&self, name: &str) -> bool {
-        self.names.iter().any(|exported| **exported == *name)
+        self.names.contains(name)
     }
 
     /// The list, sorted and without duplicates.

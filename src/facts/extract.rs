@@ -6,7 +6,7 @@ use tree_sitter::{Query, QueryMatch};
 
 use super::bands::{self, Shape};
 use super::fold;
-use super::role::{PART_COUNT, Role, Subject};
+use super::role::{PART_COUNT, Role, SUBJECTS, Subject};
 use super::{Facts, Lost, guard};
 use crate::languages::Language;
 
@@ -70,6 +70,43 @@ pub fn extract(language: Language, text: &[u8]) -> Result<Facts, Lost> {
     let found = find(language, &tree, &shape, text)?;
     drop(tree);
     Ok(fold::fold(language, text, &found, &shape))
+}
+
+/// The capture names of the subjects a language's query uses, sorted.
+pub fn subjects_of(language: Language) -> Vec<&'static str> {
+    let mut names: Vec<&str> = match compiled(language) {
+        Ok(compiled) => compiled.roles.iter().filter_map(subject_name).collect(),
+        Err(_) => Vec::new(),
+    };
+    names.sort_unstable();
+    names
+}
+
+/// The capture names of the subjects found in a text, sorted; none if the text has no facts.
+pub fn subjects_found(language: Language, text: &[u8]) -> Vec<&'static str> {
+    let Ok(tree) = guard::parse(language, text) else {
+        return Vec::new();
+    };
+    let found = find(language, &tree, &bands::shape(&tree), text).unwrap_or_default();
+    let mut names: Vec<&str> = found
+        .iter()
+        .map(|found| Role::Subject(found.subject))
+        .filter_map(|role| subject_name(&role))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The capture name of a subject; none for parts and private captures.
+fn subject_name(role: &Role) -> Option<&'static str> {
+    match role {
+        Role::Subject(subject) => SUBJECTS
+            .iter()
+            .find(|(known, ..)| known == subject)
+            .map(|(_, name, _)| *name),
+        Role::Part(_) | Role::Private => None,
+    }
 }
 
 /// Everything the language's query finds, sorted by start, then longest, then subject.

@@ -3,20 +3,24 @@
 //! Spans alone say what encloses what. A find opens a frame, the first find behind its end closes it; enclosing
 //! functions, nesting and regions follow from the frames that are open.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use super::bands::Shape;
 use super::complexity::{self, Measured};
+use super::docs::Docs;
 use super::exports::Exports;
 use super::extract::{Found, Span};
 use super::lines::LineMap;
+use super::marks::Marks;
 use super::role::{Part, Subject};
 use super::{
     Call, Decorator, Exposure, Facts, Function, Import, ImportKind, Item, Slot, SlotKind,
     SlotState, Suppression, TestCase, comments, table, use_tree,
 };
-use crate::languages::Language;
 use crate::languages::dynamic::Precision;
+use crate::languages::jsdoc::Declared;
+use crate::languages::{Language, TypeComments};
 
 /// Longest callee that is kept whole, in bytes.
 const LONGEST_CALLEE: usize = 120;
@@ -43,11 +47,18 @@ pub(super) fn fold(language: Language, text: &[u8], found: &[Found], shape: &Sha
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Frame {
     Class(usize),
+    /// The body of a trait or of an implementation of one.
+    Trait,
+    /// A module within the file; whether it hides its public items.
+    Module(bool),
     Tests,
     Types,
     Opaque,
+    Passing,
     Function(usize),
     Branch,
+    /// Tests in it are switched off with it.
+    Disabled,
 }
 
 /// What the fold has to remember of a function beside the fact it becomes.
@@ -56,6 +67,8 @@ struct Signature {
     rows: (u32, u32),
     body: Option<Span>,
     is_static: bool,
+    /// Its name is a property's.
+    is_property: bool,
     /// Its author switched checking off.
     unchecked: bool,
     /// It implements overloads declared before it and declares nothing of its own.
@@ -70,6 +83,8 @@ struct Signature {
     receiver: Option<Span>,
     recursive: bool,
     measured: Measured,
+    /// What the doc comment before it declares, where such comments declare types.
+    doc: Option<Rc<Declared>>,
 }
 
 /// Accessors of a class: a setter takes the type of the getter of its name.
@@ -91,7 +106,7 @@ struct Fold<'a> {
     language: Language,
     text: &'a [u8],
     facts: Facts,
-    frames: Vec<(u32, Frame)>,
+    frames: Vec<(Span, Frame)>,
     signatures: Vec<Signature>,
     /// Open functions, innermost last.
     functions: Vec<usize>,
@@ -101,13 +116,39 @@ struct Fold<'a> {
     overloads: Vec<(Box<str>, usize)>,
     written: Vec<WrittenType>,
     assigned: Vec<Item>,
+    /// Positions of the imports outside functions.
+    top_imports: Vec<usize>,
     exports: Exports,
+    docs: Docs,
+    /// Names of items whose doc comment says that they are internal.
+    internal: HashSet<Box<str>>,
+    /// Top-level names that calls of an import bind: no items.
+    bound: HashSet<Box<str>>,
     comments: Vec<Span>,
     strings: Vec<Span>,
     largest_table: Option<Span>,
+    /// Names of the open modules within the file, innermost last.
+    modules: Vec<String>,
+    /// Public items in a module that hides them, with the name of that module.
+    hidden: Vec<(usize, String)>,
+    /// What attributes said of the thing that stands next.
+    marks: Marks,
+    /// What they said of the thing that is being folded.
+    marked: Marks,
+    fences: comments::Fences,
+    /// The last qualified path; the paths it begins with are no others.
+    last_path: Span,
+    /// The last import tree; the paths in it are its own.
+    last_tree: Span,
+    /// Qualified paths already named, and whether in tests.
+    paths: HashSet<(&'a [u8], bool)>,
+    open_traits: u32,
+    open_hiding: u32,
     open_tests: u32,
     open_types: u32,
     open_opaque: u32,
+    open_passing: u32,
+    open_disabled: u32,
     test_rows: Vec<(u32, u32)>,
     /// Nothing but comments came so far.
     in_header: bool,
@@ -128,12 +169,28 @@ impl<'a> Fold<'a> {
             written: Vec::new(),
             assigned: Vec::new(),
             exports: Exports::default(),
+            docs: Docs::default(),
+            internal: HashSet::new(),
+            bound: HashSet::new(),
             comments: Vec::new(),
             strings: Vec::new(),
             largest_table: None,
+            modules: Vec::new(),
+            hidden: Vec::new(),
+            marks: Marks::default(),
+            marked: Marks::default(),
+            fences: comments::Fences::default(),
+            last_path: Span { start: 0, end: 0 },
+            last_tree: Span { start: 0, end: 0 },
+            paths: HashSet::new(),
+            open_traits: 0,
+            open_hiding: 0,
             open_tests: 0,
             open_types: 0,
             open_opaque: 0,
+            open_passing: 0,
+            top_imports: Vec::new(),
+            open_disabled: 0,
             test_rows: Vec::new(),
             in_header: true,
         }
@@ -141,21 +198,29 @@ impl<'a> Fold<'a> {
 
     /// Closes every frame that ends at or before a position.
     fn close_before(&mut self, start: u32) {
-        while let Some(&(end, frame)) = self.frames.last() {
-            if end > start {
+        while let Some(&(span, frame)) = self.frames.last() {
+            if span.end > start {
                 break;
             }
             self.frames.pop();
             match frame {
+                Frame::Trait => self.open_traits -= 1,
+                Frame::Module(hides) => {
+                    self.modules.pop();
+                    self.open_hiding -= u32::from(hides);
+                }
                 Frame::Tests => self.open_tests -= 1,
                 Frame::Types => self.open_types -= 1,
                 Frame::Opaque => self.open_opaque -= 1,
+                Frame::Passing => self.open_passing -= 1,
+                Frame::Disabled => self.open_disabled -= 1,
                 Frame::Branch => {
                     if let Some(&function) = self.functions.last() {
                         self.signatures[function].measured.leave();
                     }
                 }
-                Frame::Function(_) => {
+                Frame::Function(function) => {
+                    self.documented_return(function);
                     self.functions.pop();
                     self.forget_overloads();
                 }
@@ -168,7 +233,7 @@ impl<'a> Fold<'a> {
     }
 
     fn open(&mut self, span: Span, frame: Frame) {
-        self.frames.push((span.end, frame));
+        self.frames.push((span, frame));
     }
 
     /// Scopes open here: functions and classes.
@@ -187,6 +252,10 @@ impl<'a> Fold<'a> {
     /// Folds everything found on one span. Where two subjects of a span exclude each other, the more specific counts.
     fn group(&mut self, group: &[Found]) {
         let has = |subject: Subject| group.iter().any(|found| found.subject == subject);
+        if let Some(marks) = self.marks.meet(group, self.text) {
+            self.marked = marks;
+            self.apply_marks(group);
+        }
         let mut previous: Option<&Found> = None;
         for found in group {
             let overruled = match found.subject {
@@ -200,7 +269,26 @@ impl<'a> Fold<'a> {
                     has(Subject::TestNot)
                         || (found.subject == Subject::Test && has(Subject::TestDisabled))
                 }
-                Subject::Call => has(Subject::ImportDynamic),
+                Subject::Call => has(Subject::ImportDynamic) || has(Subject::ImportCall),
+                Subject::ImportDynamic => has(Subject::ImportTypes),
+                // What a call of an import is bound or passed on to says more than the bare call.
+                Subject::ImportCall => {
+                    found.parts[Part::Name as usize].is_none()
+                        && found.parts[Part::Alias as usize].is_none()
+                        && (has(Subject::ImportReexport)
+                            || has(Subject::ImportAllReexport)
+                            || group.iter().any(|other| {
+                                other.subject == found.subject && other.parts != found.parts
+                            }))
+                }
+                Subject::ReturnUntyped => has(Subject::AccessorSet),
+                Subject::ScopeModulePrivate => has(Subject::ScopeModule),
+                Subject::ItemPrivate => {
+                    has(Subject::ItemPublic)
+                        || has(Subject::ItemPackage)
+                        || has(Subject::ItemParent)
+                }
+                Subject::ImportTree => has(Subject::ImportTreeReexport),
                 _ => false,
             };
             // One node found by two patterns of one meaning is one subject; lists of names are not.
@@ -213,12 +301,39 @@ impl<'a> Fold<'a> {
             }
             previous = Some(found);
         }
+        self.marked = Marks::default();
+    }
+
+    /// Applies what attributes said to the finds they stand before.
+    fn apply_marks(&mut self, group: &[Found]) {
+        let function = group
+            .iter()
+            .find(|found| found.subject == Subject::Function);
+        let is_test = self.marked.test && function.is_some();
+        if let Some(found) = group.first()
+            && (self.marked.tests || is_test)
+        {
+            self.open_tests += 1;
+            self.test_rows.push((self.marked.row, found.rows.1));
+            self.open(found.span, Frame::Tests);
+        }
+        if let Some(found) = function
+            && is_test
+        {
+            let name = self.part(found, Part::Name).unwrap_or_default();
+            self.facts.tests.push(TestCase {
+                name: name.into(),
+                line: found.rows.0 + 1,
+                enabled: !self.marked.disabled,
+                doc_example: false,
+            });
+        }
     }
 
     fn one(&mut self, found: &Found, group: &[Found]) {
         if !matches!(
             found.subject,
-            Subject::Comment | Subject::Docstring | Subject::Text
+            Subject::Comment | Subject::CommentDoc | Subject::Docstring | Subject::Text
         ) {
             self.in_header = false;
         }
@@ -226,6 +341,17 @@ impl<'a> Fold<'a> {
             Subject::ScopeClass => {
                 self.accessors.push(Accessors::default());
                 self.open(found.span, Frame::Class(self.accessors.len() - 1));
+            }
+            Subject::ScopeTrait => {
+                self.open_traits += 1;
+                self.open(found.span, Frame::Trait);
+            }
+            Subject::ScopeModule | Subject::ScopeModulePrivate => {
+                let hides = found.subject == Subject::ScopeModulePrivate;
+                let name = self.part(found, Part::Name).unwrap_or_default();
+                self.modules.push(name);
+                self.open_hiding += u32::from(hides);
+                self.open(found.span, Frame::Module(hides));
             }
             Subject::ScopeTests => {
                 self.open_tests += 1;
@@ -240,11 +366,19 @@ impl<'a> Fold<'a> {
                 self.open_opaque += 1;
                 self.open(found.span, Frame::Opaque);
             }
+            Subject::ScopePassing => {
+                if self.functions.is_empty() {
+                    self.open_passing += 1;
+                    self.open(found.span, Frame::Passing);
+                }
+            }
+            Subject::Documented => self.documented(found),
             Subject::ContextGiven | Subject::ContextPassed | Subject::ContextReturned => {
                 self.context(found);
             }
             Subject::Function | Subject::FunctionSignature => self.function(found, group),
             Subject::FunctionStatic
+            | Subject::FunctionProperty
             | Subject::FunctionOverload
             | Subject::FunctionUnchecked
             | Subject::ReturnConstructor => self.mark_function(found),
@@ -261,7 +395,9 @@ impl<'a> Fold<'a> {
             | Subject::ParameterUntyped
             | Subject::ReturnTyped
             | Subject::ReturnUntyped => self.slot(found),
-            Subject::FieldTyped | Subject::FieldUntyped => self.field(found),
+            Subject::FieldTyped | Subject::FieldUntyped | Subject::FieldInferred => {
+                self.field(found);
+            }
             Subject::AccessorGet | Subject::AccessorSet => self.accessor(found),
             Subject::Branch
             | Subject::BranchSwitch
@@ -287,6 +423,8 @@ impl<'a> Fold<'a> {
             Subject::ExportAppend => self.exports.append(&found.span.text(self.text)),
             Subject::ExportRemove => self.exports.remove(&found.span.text(self.text)),
             Subject::Import
+            | Subject::ImportDefault
+            | Subject::ImportCall
             | Subject::ImportDynamic
             | Subject::ImportTypes
             | Subject::ImportReexport
@@ -295,7 +433,7 @@ impl<'a> Fold<'a> {
             | Subject::ImportPath
             | Subject::ImportModule => self.import(found),
             Subject::ImportTree | Subject::ImportTreeReexport => self.import_tree(found),
-            Subject::Call => self.call(found),
+            Subject::Call | Subject::CallMacro => self.call(found),
             Subject::Decorator => {
                 if let Some(name) = self.part(found, Part::Name) {
                     self.facts.decorators.push(Decorator {
@@ -309,33 +447,45 @@ impl<'a> Fold<'a> {
                 self.facts.tests.push(TestCase {
                     name: unquoted(&name).into(),
                     line: found.rows.0 + 1,
-                    enabled: found.subject == Subject::Test,
+                    enabled: found.subject == Subject::Test && self.open_disabled == 0,
                     doc_example: false,
                 });
                 if let Some(function) = self.same_span_function(found.span) {
                     self.facts.functions[function].in_test = true;
+                } else if found.subject == Subject::TestDisabled {
+                    self.open_disabled += 1;
+                    self.open(found.span, Frame::Disabled);
                 }
             }
-            Subject::TestNot => {}
+            Subject::TestNot
+            | Subject::NextTest
+            | Subject::NextTestDisabled
+            | Subject::NextTests
+            | Subject::NextPublic
+            | Subject::NextPath => {}
             Subject::Suppression => {
                 let name = self.part(found, Part::Name).unwrap_or_default();
                 let written = found.span.text(self.text);
                 self.facts.suppressions.push(Suppression {
                     marker: name.into(),
                     line: found.rows.0 + 1,
-                    explained: written.contains("reason"),
+                    explained: written
+                        .split("reason")
+                        .skip(1)
+                        .any(|rest| rest.trim_start().starts_with('=')),
                 });
             }
             Subject::Comment => self.comment(found),
+            Subject::CommentDoc => {
+                let comment = found.span.text(self.text);
+                if self.fences.begin_example(&comment, found.rows) {
+                    self.doc_example(found.rows.0 + 1);
+                }
+            }
             Subject::Docstring => {
                 self.comments.push(found.span);
                 if memchr::memmem::find(found.span.of(self.text), b">>>").is_some() {
-                    self.facts.tests.push(TestCase {
-                        name: "doctest".into(),
-                        line: found.rows.0 + 1,
-                        enabled: true,
-                        doc_example: true,
-                    });
+                    self.doc_example(found.rows.0 + 1);
                 }
             }
             Subject::Text => {
@@ -355,6 +505,15 @@ impl<'a> Fold<'a> {
         }
     }
 
+    fn doc_example(&mut self, line: u32) {
+        self.facts.tests.push(TestCase {
+            name: "doctest".into(),
+            line,
+            enabled: true,
+            doc_example: true,
+        });
+    }
+
     /// The text of a part, if the pattern gave one.
     fn part(&self, found: &Found, part: Part) -> Option<String> {
         found.parts[part as usize].map(|span| span.text(self.text).into_owned())
@@ -366,7 +525,7 @@ impl<'a> Fold<'a> {
 
     fn same_span_function(&self, span: Span) -> Option<usize> {
         match self.frames.last() {
-            Some(&(end, Frame::Function(function))) if end == span.end => Some(function),
+            Some(&(open, Frame::Function(function))) if open == span => Some(function),
             _ => None,
         }
     }
@@ -425,13 +584,22 @@ impl<'a> Fold<'a> {
             is_method,
             ..Function::default()
         });
-        self.signatures.push(Signature {
+        let mut signature = Signature {
             rows: found.rows,
             body: said(Part::Body),
             implements,
             contextual: self.contexts.get(&found.node).copied().unwrap_or(false),
             ..Signature::default()
-        });
+        };
+        if self.language.type_comments() == TypeComments::JsDoc
+            && let Some(doc) = self.docs.of(self.text, found)
+        {
+            signature.signed = doc.whole.is_some() || doc.overloaded;
+            signature.contextual |= doc.satisfies;
+            signature.has_return_type = doc.returns.is_some();
+            signature.doc = Some(doc);
+        }
+        self.signatures.push(signature);
         self.open(found.span, Frame::Function(index));
         self.functions.push(index);
     }
@@ -443,6 +611,7 @@ impl<'a> Fold<'a> {
         let signature = &mut self.signatures[function];
         match found.subject {
             Subject::FunctionStatic => signature.is_static = true,
+            Subject::FunctionProperty => signature.is_property = true,
             Subject::FunctionUnchecked => signature.unchecked = true,
             Subject::ReturnConstructor => {
                 signature.constructor = self.facts.functions[function].is_method;
@@ -461,7 +630,7 @@ impl<'a> Fold<'a> {
         let Some(&function) = self.functions.last() else {
             return;
         };
-        if self.open_opaque > 0 || self.signatures[function].receiver == Some(found.span) {
+        if self.in_opaque() || self.signatures[function].receiver == Some(found.span) {
             return;
         }
         let is_return = matches!(found.subject, Subject::ReturnTyped | Subject::ReturnUntyped);
@@ -473,7 +642,7 @@ impl<'a> Fold<'a> {
         if found.subject == Subject::ReturnTyped {
             self.signatures[function].has_return_type = true;
         }
-        let slot = Slot {
+        let mut slot = Slot {
             name: if is_return {
                 "return".into()
             } else {
@@ -489,6 +658,9 @@ impl<'a> Fold<'a> {
             },
             nested_any: false,
         };
+        if !is_return && self.language.type_comments() == TypeComments::JsDoc {
+            self.documented_parameter(function, found, &mut slot);
+        }
         let slots = &mut self.facts.functions[function].slots;
         if let Some(span) = found.parts[Part::Type as usize] {
             self.written.push(WrittenType {
@@ -500,8 +672,89 @@ impl<'a> Fold<'a> {
         slots.push(slot);
     }
 
+    /// A doc comment that stands before something else than a function: its type is a context, and it may speak for
+    /// the function inside. A cast (`/** @type {T} */ (x)`) declares nothing but a context.
+    fn documented(&mut self, found: &Found) {
+        let is_cast = self.text.get(found.span.start as usize) == Some(&b'(');
+        let doc = if is_cast {
+            self.docs.of(self.text, found)
+        } else {
+            self.docs.pass_on(self.text, found)
+        };
+        if doc.is_some_and(|doc| doc.whole.is_some() || doc.satisfies) {
+            self.contexts.insert(found.from, true);
+        }
+    }
+
+    /// Gives a parameter the type that a comment right before it or before its function declares.
+    fn documented_parameter(&mut self, function: usize, found: &Found, slot: &mut Slot) {
+        let own = self.docs.before(self.text, found.span.start);
+        let around = self.signatures[function].doc.clone();
+        let position = self.facts.functions[function].slots.len();
+        let name = self.part(found, Part::Name);
+        let name = name.as_deref().unwrap_or(&slot.name);
+        let written = own
+            .as_ref()
+            .and_then(|own| own.whole.as_deref())
+            .or_else(|| {
+                let around = around.as_ref()?;
+                around.parameter(name, position)
+            });
+        if let Some(written) = written {
+            (slot.state, slot.nested_any) = self.judged(written);
+        }
+    }
+
+    /// Adds the return that the doc comment of a function declares, when the function ends.
+    fn documented_return(&mut self, function: usize) {
+        let doc = self.signatures[function].doc.take();
+        let Some(written) = doc.as_ref().and_then(|doc| doc.returns.as_deref()) else {
+            return;
+        };
+        let (state, nested_any) = self.judged(written);
+        let fact = &mut self.facts.functions[function];
+        fact.slots.push(Slot {
+            name: "return".into(),
+            line: fact.line,
+            state,
+            kind: SlotKind::Return,
+            nested_any,
+        });
+    }
+
+    /// State of a slot whose type is written in a comment.
+    fn judged(&self, written: &str) -> (SlotState, bool) {
+        match self.language.dynamic()(written, &|_| None) {
+            Precision::Precise => (SlotState::Typed, false),
+            Precision::NestedDynamic => (SlotState::Typed, true),
+            Precision::Dynamic => (SlotState::Any, false),
+        }
+    }
+
+    /// Whether the innermost scope is one that has no slots.
+    fn in_opaque(&self) -> bool {
+        self.open_opaque > 0
+            && self.frames.iter().rev().find_map(|(_, frame)| match frame {
+                Frame::Opaque => Some(true),
+                Frame::Function(_) | Frame::Class(_) => Some(false),
+                _ => None,
+            }) == Some(true)
+    }
+
     fn field(&mut self, found: &Found) {
-        if self.open_opaque > 0 {
+        if self.in_opaque() {
+            return;
+        }
+        let doc = if self.language.type_comments() == TypeComments::JsDoc {
+            self.docs.before(self.text, found.span.start)
+        } else {
+            None
+        };
+        let documented = doc
+            .as_ref()
+            .and_then(|doc| doc.whole.as_deref())
+            .map(|written| self.judged(written));
+        if found.subject == Subject::FieldInferred && documented.is_none() {
             return;
         }
         if let Some(span) = found.parts[Part::Type as usize] {
@@ -515,13 +768,13 @@ impl<'a> Fold<'a> {
         self.facts.fields.push(Slot {
             name: shortened(&name),
             line: found.rows.0 + 1,
-            state: if found.subject == Subject::FieldTyped {
-                SlotState::Typed
-            } else {
-                SlotState::Untyped
+            state: match documented {
+                Some((state, _)) => state,
+                None if found.subject == Subject::FieldTyped => SlotState::Typed,
+                None => SlotState::Untyped,
             },
             kind: SlotKind::Field,
-            nested_any: false,
+            nested_any: documented.is_some_and(|(_, nested_any)| nested_any),
         });
     }
 
@@ -583,16 +836,35 @@ impl<'a> Fold<'a> {
         let scopes = self.scopes() - own.min(self.scopes());
         let functions =
             self.functions.len() - usize::from(self.same_span_function(found.span).is_some());
-        if functions > 0 || (by_name && scopes > 0) {
+        if functions > 0
+            || self.open_traits > 0
+            || (by_name && (scopes > 0 || self.open_passing > 0))
+        {
             return;
         }
         let exposure = match found.subject {
+            _ if self.marked.public => Exposure::Public,
+            Subject::ItemPublic if self.open_hiding > 0 => {
+                let module = self.modules.last().cloned().unwrap_or_default();
+                self.hidden.push((self.facts.items.len(), module));
+                Exposure::Package
+            }
             Subject::ItemPublic => Exposure::Public,
             Subject::ItemPackage => Exposure::Package,
             Subject::ItemParent => Exposure::Parent,
             Subject::ItemPrivate => Exposure::Private,
             _ if is_hidden_by_name(&name) => Exposure::Private,
             _ => Exposure::Public,
+        };
+        let internal = self
+            .docs
+            .before(self.text, found.span.start)
+            .is_some_and(|doc| doc.internal);
+        let exposure = if internal {
+            self.internal.insert(unquoted(&name).into());
+            Exposure::Private
+        } else {
+            exposure
         };
         let item = Item {
             name: unquoted(&name).into(),
@@ -609,14 +881,18 @@ impl<'a> Fold<'a> {
 
     /// Whether the innermost frame is the scope of this very span.
     fn same_span_scope(&self, span: Span) -> bool {
-        matches!(self.frames.last(), Some(&(end, Frame::Function(_) | Frame::Class(_))) if end == span.end)
+        matches!(self.frames.last(), Some(&(open, Frame::Function(_) | Frame::Class(_))) if open == span)
     }
 
     fn import(&mut self, found: &Found) {
+        if found.subject == Subject::ImportPath && !self.is_new_path(found.span) {
+            return;
+        }
         let kind = match found.subject {
             _ if self.open_types > 0 => ImportKind::TypeOnly,
             Subject::ImportTypes => ImportKind::TypeOnly,
             Subject::ImportDynamic => ImportKind::Dynamic,
+            Subject::ImportCall if !self.functions.is_empty() => ImportKind::Dynamic,
             Subject::ImportReexport | Subject::ImportAllReexport => ImportKind::ReExport,
             Subject::ImportPath => ImportKind::Path,
             Subject::ImportModule => ImportKind::Module,
@@ -629,10 +905,31 @@ impl<'a> Fold<'a> {
         let name = self.part(found, Part::Name);
         let module = match (self.part(found, Part::Module), &name) {
             (Some(module), _) => module,
-            (None, Some(name)) if kind == ImportKind::Module => name.clone(),
+            (None, Some(name)) if kind == ImportKind::Module => match self.marked.path {
+                Some(path) => path.text(self.text).into_owned(),
+                None => {
+                    self.modules
+                        .iter()
+                        .fold(String::new(), |path, module| path + module + "::")
+                        + name
+                }
+            },
             _ => return,
         };
-        let name = if all { Some("*".to_owned()) } else { name };
+        if self.functions.is_empty() && kind != ImportKind::Dynamic {
+            self.top_imports.push(self.facts.imports.len());
+        }
+        let name = match found.subject {
+            _ if all => Some("*".to_owned()),
+            Subject::ImportDefault => Some("default".to_owned()),
+            _ => name,
+        };
+        if found.subject == Subject::ImportCall
+            && kind == ImportKind::Static
+            && let Some(local) = self.part(found, Part::Alias).as_ref().or(name.as_ref())
+        {
+            self.bound.insert(local.as_str().into());
+        }
         self.facts.imports.push(Import {
             module: unquoted(&without_space(&module)).into(),
             name: name.map(|name| unquoted(&without_space(&name)).into()),
@@ -645,7 +942,20 @@ impl<'a> Fold<'a> {
         });
     }
 
+    /// Whether a qualified path is no part of a longer one or of an import, and not named before.
+    fn is_new_path(&mut self, span: Span) -> bool {
+        let is_part = span.start < self.last_tree.end
+            || (span.start == self.last_path.start && span.end <= self.last_path.end);
+        if is_part {
+            return false;
+        }
+        self.last_path = span;
+        let in_test = self.in_test();
+        self.paths.insert((span.of(self.text), in_test))
+    }
+
     fn import_tree(&mut self, found: &Found) {
+        self.last_tree = found.span;
         let Some(tree) = self.part(found, Part::Module) else {
             return;
         };
@@ -671,16 +981,18 @@ impl<'a> Fold<'a> {
         let Some(span) = found.parts[Part::Callee as usize] else {
             return;
         };
-        let callee = callee_text(span.of(self.text));
+        let mut callee = callee_text(span.of(self.text));
         let function = self.functions.last().copied();
+        if found.subject == Subject::CallMacro {
+            callee.push('!');
+        }
         if let Some(function) = function {
             let fact = &self.facts.functions[function];
             let signature = &mut self.signatures[function];
             if !signature.recursive
-                && fact
-                    .name
-                    .as_deref()
-                    .is_some_and(|name| calls_itself(&callee, name, fact.is_method))
+                && fact.name.as_deref().is_some_and(|name| {
+                    calls_itself(&callee, name, fact.is_method || signature.is_property)
+                })
             {
                 signature.recursive = true;
                 signature.measured.flat();
@@ -695,6 +1007,7 @@ impl<'a> Fold<'a> {
 
     fn comment(&mut self, found: &Found) {
         self.comments.push(found.span);
+        self.docs.comment(self.text, found.span);
         let comment = found.span.text(self.text);
         if self.in_header
             && let Some(checking) = comments::checking(&comment)
@@ -712,7 +1025,7 @@ impl<'a> Fold<'a> {
             .body
             .is_none_or(|body| found.span.start < body.start)
             || self.is_first_in_body(function, found.span);
-        if before_code && self.language.name() == "python" {
+        if before_code && self.language.type_comments() == TypeComments::Pep484 {
             self.type_comment(function, &comment, found.rows.0 + 1);
         }
     }
@@ -896,32 +1209,68 @@ impl<'a> Fold<'a> {
 
     /// Joins assigned names with declarations, applies exports, and drops what was only imported.
     fn settle_items(&mut self) {
-        let imported = |name: &str, line: u32| {
-            self.facts.imports.iter().any(|import| {
+        // What is imported under a name and exported under it is passed on.
+        let exports = &self.exports;
+        for import in &mut self.facts.imports {
+            let local = import.alias.as_deref().or(import.name.as_deref());
+            if import.kind == ImportKind::Static && local.is_some_and(|local| exports.has(local)) {
+                import.kind = ImportKind::ReExport;
+            }
+        }
+        let imported = |name: &str| {
+            self.top_imports.iter().any(|position| {
+                let import = &self.facts.imports[*position];
                 let local = import
                     .alias
                     .as_deref()
                     .or(import.name.as_deref())
                     .unwrap_or_else(|| import.module.split('.').next().unwrap_or_default());
-                local == name && import.line < line
+                local == name
             })
         };
         let mut items = std::mem::take(&mut self.facts.items);
+        // What a module hides and its own file passes on is public after all.
+        let (mut names, mut modules) = (HashSet::new(), HashSet::new());
+        for import in &self.facts.imports {
+            match import.name.as_deref() {
+                _ if import.kind != ImportKind::ReExport => {}
+                Some("*") => {
+                    modules.extend(import.module.rsplit("::").next());
+                }
+                name => names.extend(name),
+            }
+        }
+        for (item, module) in &self.hidden {
+            let item = &mut items[*item];
+            if names.contains(&*item.name) || modules.contains(module.as_str()) {
+                item.exposure = Exposure::Public;
+            }
+        }
         for item in std::mem::take(&mut self.assigned) {
-            if !imported(&item.name, item.line) && *item.name != *"__all__" {
+            if !imported(&item.name) && *item.name != *"__all__" {
                 items.push(item);
             }
         }
         items.sort_by(|a, b| (a.line, &a.name).cmp(&(b.line, &b.name)));
         for item in &mut items {
-            if self.exports.has(&item.name) {
+            if self.exports.has(&item.name) && !self.internal.contains(&item.name) {
                 item.exposure = Exposure::Public;
             }
         }
-        // The first declaration of a name stands for it, where names tell items apart.
-        if self.language.name() == "python" {
-            let mut seen = std::collections::HashSet::new();
-            items.retain(|item| seen.insert(item.name.clone()));
+        // Where names tell items apart, the first declaration of a name stands for it, as public as any of them.
+        if self.language.unique_items() {
+            let public: HashSet<Box<str>> = items
+                .iter()
+                .filter(|item| item.exposure == Exposure::Public)
+                .map(|item| item.name.clone())
+                .collect();
+            let mut seen = HashSet::new();
+            items.retain(|item| !self.bound.contains(&item.name) && seen.insert(item.name.clone()));
+            for item in &mut items {
+                if public.contains(&item.name) {
+                    item.exposure = Exposure::Public;
+                }
+            }
         }
         self.facts.items = items;
     }
@@ -935,9 +1284,11 @@ fn is_single(subject: Subject) -> bool {
             | Subject::ItemPublic
             | Subject::ItemPrivate
             | Subject::Import
+            | Subject::ImportCall
             | Subject::ImportTypes
             | Subject::ImportReexport
             | Subject::Export
+            | Subject::Documented
     )
 }
 
@@ -946,8 +1297,8 @@ fn is_hidden_by_name(name: &str) -> bool {
     name.starts_with('_') && !(name.starts_with("__") && name.ends_with("__"))
 }
 
-fn calls_itself(callee: &str, name: &str, is_method: bool) -> bool {
-    if !is_method {
+fn calls_itself(callee: &str, name: &str, is_member: bool) -> bool {
+    if !is_member {
         return callee == name;
     }
     ["self.", "cls.", "this.", "Self::"]
@@ -955,8 +1306,13 @@ fn calls_itself(callee: &str, name: &str, is_method: bool) -> bool {
         .any(|receiver| callee.strip_prefix(receiver) == Some(name))
 }
 
+/// The content of one string literal; anything else as it stands.
 fn unquoted(text: &str) -> &str {
-    text.trim_matches(['"', '\'', '`'])
+    ['"', '\'', '`']
+        .iter()
+        .find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote))
+        .filter(|inner| !inner.contains(&text[..1]))
+        .unwrap_or(text)
 }
 
 fn without_space(text: &str) -> String {

@@ -9,12 +9,23 @@
 pub enum Subject {
     /// A class, trait, impl or interface: functions directly in it are methods.
     ScopeClass,
+    /// The body of a trait or of an implementation of one: what it declares is no item.
+    ScopeTrait,
+    /// A module within its file that outsiders may look into. Parts: `name`.
+    ScopeModule,
+    /// A module within its file that hides its public items from other packages. Parts: `name`.
+    ScopeModulePrivate,
     /// A region of inline tests: everything in it is test code.
     ScopeTests,
     /// A region that only a type checker reads: imports in it are for types.
     ScopeTypes,
-    /// A region whose parameters and fields are no slots, e.g. a function type in an annotation.
+    /// A region whose parameters and fields are no slots, e.g. a function type in an annotation. Functions and
+    /// classes inside it have slots again.
     ScopeOpaque,
+    /// A loop or the like at top level: what is declared in it passes and is no item.
+    ScopePassing,
+    /// What a doc comment stands before: the comment speaks for the part `from`, too.
+    Documented,
     /// An expression whose type its use site gives: functions here need not declare their parameters.
     ContextGiven,
     /// An expression that gets the context of the part `from`, e.g. inside parentheses.
@@ -27,6 +38,9 @@ pub enum Subject {
     FunctionSignature,
     /// Marks the function of the same span: its first parameter is no receiver.
     FunctionStatic,
+    /// Marks the function of the same span: its name is a property's, so that only a call through an object is one of
+    /// itself.
+    FunctionProperty,
     /// Marks the function of the same span: the next one of its name in the scope implements it and declares nothing new.
     FunctionOverload,
     /// Marks the function of the same span: its author switched type checking off for it.
@@ -49,6 +63,8 @@ pub enum Subject {
     FieldTyped,
     /// A field that declares nothing and shows no value. Parts: `name`.
     FieldUntyped,
+    /// A field whose type its value shows: a slot only where a doc comment declares it. Parts: `name`.
+    FieldInferred,
     /// A getter: a setter of its name in the same class takes its type. Parts: `name`.
     AccessorGet,
     /// A setter (same span as its function). Parts: `name`.
@@ -93,6 +109,10 @@ pub enum Subject {
     ExportRemove,
     /// An import. Parts: `module`, `name`, `alias`.
     Import,
+    /// An import of a module's default. Parts: `module`, `alias`.
+    ImportDefault,
+    /// An import by a call that runs where it stands: dynamic inside functions. Parts: `module`, `name`, `alias`.
+    ImportCall,
     /// An import by call. Parts: `module`.
     ImportDynamic,
     /// An import erased before running. Parts: `module`, `name`, `alias`.
@@ -113,6 +133,8 @@ pub enum Subject {
     ImportModule,
     /// A call. Parts: `callee`.
     Call,
+    /// A call of a macro. Parts: `callee`.
+    CallMacro,
     /// A decorator or attribute. Parts: `name`.
     Decorator,
     /// A test case. Parts: `name`.
@@ -121,10 +143,22 @@ pub enum Subject {
     TestDisabled,
     /// Something (same span) named like a test that is none.
     TestNot,
+    /// Makes the function that stands next a test case.
+    NextTest,
+    /// Disables the test case that stands next.
+    NextTestDisabled,
+    /// Makes what stands next a region of inline tests.
+    NextTests,
+    /// Makes the item that stands next public.
+    NextPublic,
+    /// Names the file of the module that stands next. Parts: `module`.
+    NextPath,
     /// An attribute that silences a tool. Parts: `name`.
     Suppression,
     /// A comment.
     Comment,
+    /// A documentation comment whose fenced examples are run as tests.
+    CommentDoc,
     /// A string that is documentation: its lines are comment lines.
     Docstring,
     /// A string: blank lines inside it are code lines.
@@ -141,6 +175,21 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         "A class, trait, impl or interface: functions directly in it are methods.",
     ),
     (
+        Subject::ScopeTrait,
+        "scope.trait",
+        "The body of a trait or of an implementation of one: what it declares is no item.",
+    ),
+    (
+        Subject::ScopeModule,
+        "scope.module",
+        "A module within its file that outsiders may look into. Parts: `name`.",
+    ),
+    (
+        Subject::ScopeModulePrivate,
+        "scope.module.private",
+        "A module within its file that hides its public items from other packages. Parts: `name`.",
+    ),
+    (
         Subject::ScopeTests,
         "scope.tests",
         "A region of inline tests: everything in it is test code.",
@@ -153,7 +202,18 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
     (
         Subject::ScopeOpaque,
         "scope.opaque",
-        "A region whose parameters and fields are no slots, e.g. a function type in an annotation.",
+        "A region whose parameters and fields are no slots, e.g. a function type in an annotation. Functions and \
+         classes inside it have slots again.",
+    ),
+    (
+        Subject::ScopePassing,
+        "scope.passing",
+        "A loop or the like at top level: what is declared in it passes and is no item.",
+    ),
+    (
+        Subject::Documented,
+        "documented",
+        "What a doc comment stands before: the comment speaks for the part `from`, too.",
     ),
     (
         Subject::ContextGiven,
@@ -184,6 +244,12 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         Subject::FunctionStatic,
         "function.static",
         "Marks the function of the same span: its first parameter is no receiver.",
+    ),
+    (
+        Subject::FunctionProperty,
+        "function.property",
+        "Marks the function of the same span: its name is a property's, so that only a call through an object is one \
+         of itself.",
     ),
     (
         Subject::FunctionOverload,
@@ -239,6 +305,11 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         Subject::FieldUntyped,
         "field.untyped",
         "A field that declares nothing and shows no value. Parts: `name`.",
+    ),
+    (
+        Subject::FieldInferred,
+        "field.inferred",
+        "A field whose type its value shows: a slot only where a doc comment declares it. Parts: `name`.",
     ),
     (
         Subject::AccessorGet,
@@ -343,6 +414,16 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         "An import. Parts: `module`, `name`, `alias`.",
     ),
     (
+        Subject::ImportDefault,
+        "import.default",
+        "An import of a module's default. Parts: `module`, `alias`.",
+    ),
+    (
+        Subject::ImportCall,
+        "import.call",
+        "An import by a call that runs where it stands: dynamic inside functions. Parts: `module`, `name`, `alias`.",
+    ),
+    (
         Subject::ImportDynamic,
         "import.dynamic",
         "An import by call. Parts: `module`.",
@@ -389,6 +470,11 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
     ),
     (Subject::Call, "call", "A call. Parts: `callee`."),
     (
+        Subject::CallMacro,
+        "call.macro",
+        "A call of a macro. Parts: `callee`.",
+    ),
+    (
         Subject::Decorator,
         "decorator",
         "A decorator or attribute. Parts: `name`.",
@@ -405,11 +491,41 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         "Something (same span) named like a test that is none.",
     ),
     (
+        Subject::NextTest,
+        "next.test",
+        "Makes the function that stands next a test case.",
+    ),
+    (
+        Subject::NextTestDisabled,
+        "next.test.disabled",
+        "Disables the test case that stands next.",
+    ),
+    (
+        Subject::NextTests,
+        "next.tests",
+        "Makes what stands next a region of inline tests.",
+    ),
+    (
+        Subject::NextPublic,
+        "next.public",
+        "Makes the item that stands next public.",
+    ),
+    (
+        Subject::NextPath,
+        "next.path",
+        "Names the file of the module that stands next. Parts: `module`.",
+    ),
+    (
         Subject::Suppression,
         "suppression",
         "An attribute that silences a tool. Parts: `name`.",
     ),
     (Subject::Comment, "comment", "A comment."),
+    (
+        Subject::CommentDoc,
+        "comment.doc",
+        "A documentation comment whose fenced examples are run as tests.",
+    ),
     (
         Subject::Docstring,
         "docstring",
@@ -443,7 +559,7 @@ pub enum Part {
     Body,
     /// What a call calls.
     Callee,
-    /// Where a passed context comes from.
+    /// Where a passed context comes from, or what a doc comment also speaks for.
     From,
 }
 
@@ -455,7 +571,11 @@ pub const PARTS: &[(Part, &str, &str)] = &[
     (Part::Alias, "alias", "The local name an import binds."),
     (Part::Body, "body", "The body of a function."),
     (Part::Callee, "callee", "What a call calls."),
-    (Part::From, "from", "Where a passed context comes from."),
+    (
+        Part::From,
+        "from",
+        "Where a passed context comes from, or what a doc comment also speaks for.",
+    ),
 ];
 
 /// How many parts there are.

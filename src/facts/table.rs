@@ -52,7 +52,7 @@ fn tokens(text: &[u8], offset: u32, comments: &[Span]) -> (usize, usize) {
                 at += 1;
                 continue;
             }
-            b'"' | b'\'' => {
+            b'"' | b'\'' | b'`' => {
                 at += 1;
                 while at < text.len() && text[at] != byte {
                     at += if text[at] == b'\\' { 2 } else { 1 };
@@ -86,7 +86,9 @@ fn tokens(text: &[u8], offset: u32, comments: &[Span]) -> (usize, usize) {
                         | b"undefined"
                         | b"NaN"
                 );
-                if !prefix && !constant {
+                // A bare key is as literal as a quoted one.
+                let key = text.get(at) == Some(&b':');
+                if !prefix && !constant && !key {
                     words += 1;
                 }
             }
@@ -120,6 +122,12 @@ mod tests {
         assert!(judge("WIDTHS = ", &numbers));
         let calls = format!("[{}]", "path('a', view), ".repeat(60));
         assert!(!judge("urlpatterns = ", &calls));
+    }
+
+    #[test]
+    fn bare_keys_are_literals() {
+        let rows = format!("[{}]", "{name: 'a', size: 1}, ".repeat(60));
+        assert!(judge("const ROWS = ", &rows));
     }
 
     #[test]

@@ -129,12 +129,20 @@ fn ecmascript_any(written: &str, dynamic: &[&str]) -> Precision {
             .trim()
             .trim_start_matches('|')
             .trim();
-        let arms = split_top(arm, '|');
-        if arms.len() > 1 {
+        // Behind an arrow everything belongs to what the function returns: no arm of this union.
+        let (arm, is_function) = match top_arrow(arm) {
+            Some(arrow) => (&arm[..arrow], true),
+            None => (arm, false),
+        };
+        let mut arms = split_top(arm, '|');
+        if is_function {
+            arms.pop();
+        }
+        if is_function || arms.len() > 1 {
             pending.extend(arms);
         } else if let Some(inner) = parenthesised(arm) {
             pending.push(inner);
-        } else if dynamic.contains(&arm) {
+        } else if dynamic.contains(&arm) || dynamic.contains(&bare_of_marks(arm)) {
             return Precision::Dynamic;
         }
     }
@@ -143,6 +151,33 @@ fn ecmascript_any(written: &str, dynamic: &[&str]) -> Precision {
     } else {
         Precision::Precise
     }
+}
+
+/// A type without the marks of JSDoc for nullable, not nullable and optional.
+fn bare_of_marks(arm: &str) -> &str {
+    let bare = arm.trim_end_matches('=').trim_start_matches('!');
+    let inner = bare.strip_prefix('?').or_else(|| bare.strip_suffix('?'));
+    inner.filter(|inner| !inner.is_empty()).unwrap_or(bare)
+}
+
+/// Where the arrow of a function type stands outside all brackets.
+fn top_arrow(text: &str) -> Option<usize> {
+    let mut depth = 0i32;
+    let mut previous = b' ';
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'>' if previous == b'=' => {
+                if depth == 0 {
+                    return Some(at - 1);
+                }
+            }
+            b'(' | b'[' | b'{' | b'<' => depth += 1,
+            b')' | b']' | b'}' | b'>' => depth -= 1,
+            _ => {}
+        }
+        previous = byte;
+    }
+    None
 }
 
 /// Whether a word of the type is an import alias of the dynamic type (`from typing import Any as A`).
@@ -301,13 +336,23 @@ mod tests {
         assert_eq!(judge("Promise<any>"), Precision::NestedDynamic);
         assert_eq!(judge("any[]"), Precision::NestedDynamic);
         assert_eq!(judge("(err: any) => void"), Precision::NestedDynamic);
+        assert_eq!(judge("() => Promise<any> | any"), Precision::NestedDynamic);
+        assert_eq!(judge("string | ((a: 1) => any)"), Precision::NestedDynamic);
+        assert_eq!(judge("any | (() => void)"), Precision::Dynamic);
         assert_eq!(judge("company"), Precision::Precise);
         assert_eq!(judge("unknown"), Precision::Precise);
     }
 
     #[test]
     fn jsdoc_stars_are_dynamic() {
-        assert_eq!(JAVASCRIPT("*", &|_| None), Precision::Dynamic);
+        for written in ["*", "?", "any", "?any", "*=", "string | *", "(any)", "!any"] {
+            assert_eq!(
+                JAVASCRIPT(written, &|_| None),
+                Precision::Dynamic,
+                "{written}"
+            );
+        }
+        assert_eq!(JAVASCRIPT("?string", &|_| None), Precision::Precise);
         assert_eq!(JAVASCRIPT("string", &|_| None), Precision::Precise);
     }
 

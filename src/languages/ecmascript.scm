@@ -1,0 +1,280 @@
+; What JavaScript and TypeScript share. The vocabulary is src/facts/role.rs.
+
+; Lines
+(comment) @comment
+(hash_bang_line) @comment
+(template_string) @text
+(program [
+  (lexical_declaration (variable_declarator value: [(object) (array)] @table))
+  (variable_declaration (variable_declarator value: [(object) (array)] @table))
+  (export_statement value: [(object) (array)] @table)
+  (export_statement declaration:
+    (lexical_declaration (variable_declarator value: [(object) (array)] @table)))
+  (expression_statement (assignment_expression right: [(object) (array)] @table))])
+
+; Functions, named by what they are bound to
+(class_body) @scope.class
+(function_declaration name: (identifier) @name) @function
+(generator_function_declaration name: (identifier) @name) @function
+(function_expression name: (identifier)? @name) @function
+(generator_function name: (identifier)? @name) @function
+(arrow_function) @function
+(method_definition name: [
+  (property_identifier) @name
+  (private_property_identifier) @name
+  (string) @name
+  (number) @name
+  (computed_property_name [
+    (identifier)
+    (string)
+    (member_expression object: (identifier))] @name)
+  (computed_property_name)]) @function
+(variable_declarator
+  name: (identifier) @name
+  value: [(arrow_function) (function_expression) (generator_function)] @function)
+(pair
+  key: [(property_identifier) (string)] @name
+  value: [(arrow_function) (function_expression) (generator_function)] @function)
+(assignment_expression
+  left: [
+    (identifier) @name
+    (member_expression property: [(property_identifier) (private_property_identifier)] @name)]
+  right: [(arrow_function) (function_expression) (generator_function)] @function)
+(method_definition) @function.property
+(pair value: [(arrow_function) (function_expression) (generator_function)] @function.property)
+(assignment_expression
+  left: (member_expression)
+  right: [(arrow_function) (function_expression) (generator_function)] @function.property)
+(method_definition "get" name: (_) @name) @accessor.get
+(method_definition "set" name: (_) @name) @accessor.set
+
+; An arrow's bare parameter
+(arrow_function parameter: (identifier) @parameter.untyped)
+
+; Where a use site types the parameters of functions
+(arguments [
+  (arrow_function) (function_expression) (generator_function) (object) (array)
+  (parenthesized_expression) (ternary_expression) (spread_element) (await_expression)
+  (binary_expression operator: ["||" "&&" "??"])] @context.given)
+(parenthesized_expression [
+  (arrow_function) (function_expression) (generator_function) (object) (array)
+  (parenthesized_expression) (ternary_expression) (await_expression) (sequence_expression)
+  (binary_expression operator: ["||" "&&" "??"])] @context.passed) @from
+(array [
+  (arrow_function) (function_expression) (generator_function) (object) (array)
+  (parenthesized_expression) (ternary_expression) (spread_element) (await_expression)
+  (binary_expression operator: ["||" "&&" "??"])] @context.passed) @from
+(object [
+  (method_definition) @context.passed
+  (spread_element) @context.passed
+  (pair value: [
+    (arrow_function) (function_expression) (generator_function) (object) (array)
+    (parenthesized_expression) (ternary_expression) (await_expression)
+    (binary_expression operator: ["||" "&&" "??"])] @context.passed)]) @from
+(ternary_expression consequence: [
+  (arrow_function) (function_expression) (generator_function) (object) (array)
+  (parenthesized_expression) (ternary_expression) (await_expression)
+  (binary_expression operator: ["||" "&&" "??"])] @context.passed) @from
+(ternary_expression alternative: [
+  (arrow_function) (function_expression) (generator_function) (object) (array)
+  (parenthesized_expression) (ternary_expression) (await_expression)
+  (binary_expression operator: ["||" "&&" "??"])] @context.passed) @from
+(binary_expression
+  left: [
+    (arrow_function) (function_expression) (generator_function) (object) (array)
+    (parenthesized_expression) (ternary_expression) (await_expression)
+    (binary_expression operator: ["||" "&&" "??"])] @context.passed
+  operator: ["||" "&&" "??"]) @from
+(binary_expression
+  operator: ["||" "&&" "??"]
+  right: [
+    (arrow_function) (function_expression) (generator_function) (object) (array)
+    (parenthesized_expression) (ternary_expression) (await_expression)
+    (binary_expression operator: ["||" "&&" "??"])] @context.passed) @from
+(sequence_expression [
+  (arrow_function) (function_expression) (generator_function) (object) (array)
+  (parenthesized_expression)] @context.passed) @from
+(spread_element [
+  (object) (array) (parenthesized_expression) (ternary_expression) (await_expression)
+  (binary_expression operator: ["||" "&&" "??"])] @context.passed) @from
+(await_expression [
+  (arrow_function) (function_expression) (object) (array)
+  (parenthesized_expression)] @context.passed) @from
+(return_statement [
+  (arrow_function) (function_expression) (generator_function) (object) (array)
+  (parenthesized_expression) (ternary_expression) (await_expression) (sequence_expression)
+  (binary_expression operator: ["||" "&&" "??"])] @context.returned)
+(arrow_function body: [
+  (arrow_function) (function_expression) (generator_function) (object) (array)
+  (parenthesized_expression) (ternary_expression) (await_expression)
+  (binary_expression operator: ["||" "&&" "??"])] @context.returned)
+
+; Complexity
+[
+  (if_statement)
+  (for_statement)
+  (for_in_statement)
+  (while_statement)
+  (do_statement)
+  (catch_clause)
+  (ternary_expression)
+] @branch
+(switch_statement) @branch.switch
+(switch_case) @case
+(else_clause) @branch.else
+(else_clause (if_statement)) @branch.chained
+(else_clause (if_statement) @branch.elif)
+(break_statement label: (statement_identifier)) @jump
+(continue_statement label: (statement_identifier)) @jump
+(binary_expression operator: ["&&" "||"]) @logical
+(binary_expression
+  left: [
+    (binary_expression operator: "&&") @logical.continued
+    (parenthesized_expression (binary_expression operator: "&&") @logical.continued)]
+  operator: "&&")
+(binary_expression
+  operator: "&&"
+  right: (parenthesized_expression (binary_expression operator: "&&") @logical.continued))
+(binary_expression
+  left: [
+    (binary_expression operator: "||") @logical.continued
+    (parenthesized_expression (binary_expression operator: "||") @logical.continued)]
+  operator: "||")
+(binary_expression
+  operator: "||"
+  right: (parenthesized_expression (binary_expression operator: "||") @logical.continued))
+
+; Items
+(program [
+  (function_declaration name: (identifier) @name)
+  (generator_function_declaration name: (identifier) @name)
+  (class_declaration name: (_) @name)
+  (lexical_declaration (variable_declarator name: (identifier) @name))
+  (lexical_declaration (variable_declarator name: [
+    (object_pattern [
+      (shorthand_property_identifier_pattern) @name
+      (pair_pattern value: (identifier) @name)
+      (object_assignment_pattern left: (shorthand_property_identifier_pattern) @name)
+      (rest_pattern (identifier) @name)])
+    (array_pattern [
+      (identifier) @name
+      (assignment_pattern left: (identifier) @name)
+      (rest_pattern (identifier) @name)])]))
+  (variable_declaration (variable_declarator name: (identifier) @name))
+  (variable_declaration (variable_declarator name: [
+    (object_pattern [
+      (shorthand_property_identifier_pattern) @name
+      (pair_pattern value: (identifier) @name)])
+    (array_pattern (identifier) @name)]))] @item.private)
+(program (export_statement declaration: [
+  (function_declaration name: (identifier) @name)
+  (generator_function_declaration name: (identifier) @name)
+  (class_declaration name: (_) @name)
+  (lexical_declaration (variable_declarator name: (identifier) @name))
+  (lexical_declaration (variable_declarator name: [
+    (object_pattern [
+      (shorthand_property_identifier_pattern) @name
+      (pair_pattern value: (identifier) @name)
+      (object_assignment_pattern left: (shorthand_property_identifier_pattern) @name)
+      (rest_pattern (identifier) @name)])
+    (array_pattern [
+      (identifier) @name
+      (assignment_pattern left: (identifier) @name)
+      (rest_pattern (identifier) @name)])]))
+  (variable_declaration (variable_declarator name: (identifier) @name))]) @item.public)
+(program (export_statement "default" @name value: [
+  (array) (arrow_function) (await_expression) (binary_expression) (call_expression)
+  (class) (false) (function_expression) (generator_function) (member_expression)
+  (new_expression) (null) (number) (object) (parenthesized_expression) (regex) (string)
+  (template_string) (ternary_expression) (true) (unary_expression)]) @item.public)
+(export_statement "default" value: (identifier) @export @name)
+(export_statement !source (export_clause (export_specifier name: (identifier) @name) @export))
+
+; Imports
+(import_statement . source: (string) @module) @import
+(import_statement (import_clause (identifier) @import.default @alias) source: (string) @module)
+(import_statement
+  (import_clause (namespace_import (identifier) @alias) @import.all)
+  source: (string) @module)
+(import_statement
+  (import_clause (named_imports
+    (import_specifier name: (_) @name alias: (identifier)? @alias) @import))
+  source: (string) @module)
+(export_statement
+  (export_clause
+    (export_specifier name: (_) @name alias: (_)? @alias) @import.reexport)
+  source: (string) @module)
+(export_statement
+  (namespace_export [(identifier) (string)] @alias) @import.all.reexport
+  source: (string) @module)
+(export_statement "*" @import.all.reexport source: (string) @module)
+(call_expression
+  function: (import)
+  arguments: (arguments . [(string) (template_string . (string_fragment) .)] @module)) @import.dynamic
+((call_expression
+  function: (identifier) @_require
+  arguments: (arguments . (string) @module .)) @import.call
+  (#eq? @_require "require"))
+((variable_declarator
+  name: [
+    (identifier) @alias
+    (object_pattern [
+      (shorthand_property_identifier_pattern) @name
+      (pair_pattern key: (property_identifier) @name value: (identifier) @alias)
+      (object_assignment_pattern left: (shorthand_property_identifier_pattern) @name)])]
+  value: (call_expression
+    function: (identifier) @_require
+    arguments: (arguments . (string) @module .)) @import.call)
+  (#eq? @_require "require"))
+((variable_declarator
+  name: (identifier) @alias
+  value: (member_expression
+    object: (call_expression
+      function: (identifier) @_require
+      arguments: (arguments . (string) @module .)) @import.call
+    property: (property_identifier) @name))
+  (#eq? @_require "require"))
+
+; Calls and decorators
+(call_expression function: (_) @callee) @call
+(new_expression constructor: (_) @callee) @call
+(decorator [
+  (identifier) @name
+  (member_expression) @name
+  (call_expression function: (_) @name)]) @decorator
+
+; Tests: a call with a title, and with a body unless it is still to do
+((call_expression
+  function: [
+    (identifier) @_case
+    (member_expression) @_case
+    (call_expression function: [(identifier) (member_expression)] @_case)]
+  arguments: (arguments . [(string) (template_string) (binary_expression operator: "+")] @name . (_))) @test
+  (#match? @_case "^((it|test|describe|suite|bench|specify)(\\.(only|each|for|concurrent|describe|failing|fails|parallel|runIf|sequential|serial|skipIf|test))*|fit|fdescribe|t\\.test|(Deno|QUnit)\\.(test|bench)(\\.only)?)$"))
+((call_expression
+  function: [(identifier) (member_expression)] @_case
+  arguments: (arguments
+    . [(identifier) (member_expression) (call_expression)] @name
+    . [(arrow_function) (function_expression)])) @test
+  (#match? @_case "^((it|test|describe|suite|bench|specify)(\\.(only|concurrent|describe|failing|fails|parallel|sequential|serial|test))*|fit|fdescribe|t\\.test|(Deno|QUnit)\\.(test|bench)(\\.only)?)$"))
+((call_expression
+  function: (member_expression) @_case
+  arguments: (arguments . (object (pair
+    key: (property_identifier) @_key
+    value: [(string) (template_string)] @name)))) @test
+  (#match? @_case "^Deno\\.(test|bench)(\\.only)?$")
+  (#eq? @_key "name"))
+((call_expression
+  function: [
+    (identifier) @_case
+    (member_expression) @_case
+    (call_expression function: [(identifier) (member_expression)] @_case)]
+  arguments: (arguments . [(string) (template_string) (binary_expression operator: "+")] @name)) @test.disabled
+  (#match? @_case "^((it|test|describe|suite|bench|specify)(\\.(only|each|concurrent|describe|failing|fails|parallel|serial))*\\.(skip|todo|fixme)(\\.each)?|x(it|test|describe|suite|specify)|(Deno|QUnit)\\.(test|bench)\\.(ignore|skip|todo))$"))
+((call_expression
+  function: [(identifier) (member_expression)] @_case
+  arguments: (arguments
+    . [(string) (template_string)] @name
+    . (object (pair key: (property_identifier) @_key value: [(true) (string)])))) @test.disabled
+  (#match? @_case "^((it|test|describe|suite|bench|t\\.test)|Deno\\.(test|bench))$")
+  (#any-of? @_key "skip" "todo" "ignore"))

@@ -3,6 +3,7 @@
 use std::fmt;
 
 pub mod dynamic;
+pub mod jsdoc;
 pub mod suppressions;
 
 use dynamic::Dynamic;
@@ -29,6 +30,21 @@ struct Row {
     dynamic: Dynamic,
     /// Comment markers that silence a tool.
     suppressions: &'static [&'static str],
+    /// Which comments declare types.
+    type_comments: TypeComments,
+    /// Two top-level declarations of one name are one item (not so where methods are items).
+    unique_items: bool,
+}
+
+/// Which comments of a language declare types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TypeComments {
+    /// None.
+    None,
+    /// PEP 484: `# type: int`.
+    Pep484,
+    /// JSDoc: `/** @type {number} */`.
+    JsDoc,
 }
 
 /// Sorted by dialect; a test holds the order.
@@ -41,10 +57,13 @@ const LANGUAGES: &[Row] = &[
         grammar: || tree_sitter_javascript::LANGUAGE.into(),
         query: &[
             include_str!("ecmascript.scm"),
+            include_str!("jsx.scm"),
             include_str!("javascript.scm"),
         ],
         dynamic: dynamic::JAVASCRIPT,
         suppressions: suppressions::ECMASCRIPT,
+        type_comments: TypeComments::JsDoc,
+        unique_items: true,
     },
     Row {
         name: "python",
@@ -55,6 +74,8 @@ const LANGUAGES: &[Row] = &[
         query: &[include_str!("python.scm")],
         dynamic: dynamic::PYTHON,
         suppressions: suppressions::PYTHON,
+        type_comments: TypeComments::Pep484,
+        unique_items: true,
     },
     Row {
         name: "rust",
@@ -65,6 +86,8 @@ const LANGUAGES: &[Row] = &[
         query: &[include_str!("rust.scm")],
         dynamic: dynamic::RUST,
         suppressions: suppressions::RUST,
+        type_comments: TypeComments::None,
+        unique_items: false,
     },
     Row {
         name: "typescript",
@@ -74,10 +97,13 @@ const LANGUAGES: &[Row] = &[
         grammar: || tree_sitter_typescript::LANGUAGE_TSX.into(),
         query: &[
             include_str!("ecmascript.scm"),
+            include_str!("jsx.scm"),
             include_str!("typescript.scm"),
         ],
         dynamic: dynamic::TYPESCRIPT,
         suppressions: suppressions::ECMASCRIPT,
+        type_comments: TypeComments::None,
+        unique_items: true,
     },
     Row {
         name: "typescript",
@@ -88,11 +114,19 @@ const LANGUAGES: &[Row] = &[
         query: &[
             include_str!("ecmascript.scm"),
             include_str!("typescript.scm"),
+            include_str!("assertion.scm"),
         ],
         dynamic: dynamic::TYPESCRIPT,
         suppressions: suppressions::ECMASCRIPT,
+        type_comments: TypeComments::None,
+        unique_items: true,
     },
 ];
+
+/// The versions that facts depend on: an upgrade of a grammar can move trees, and with them numbers. A test compares
+/// this with the lock file.
+pub const VERSIONS: &str = "tree-sitter 0.27.1, tree-sitter-javascript 0.25.0, tree-sitter-python 0.25.0, \
+                            tree-sitter-rust 0.24.2, tree-sitter-typescript 0.23.2";
 
 impl Language {
     /// How many languages and dialects there are.
@@ -165,6 +199,16 @@ impl Language {
     /// How it tells a dynamic type from a precise one.
     pub fn dynamic(self) -> Dynamic {
         self.row().dynamic
+    }
+
+    /// Which comments declare types.
+    pub fn type_comments(self) -> TypeComments {
+        self.row().type_comments
+    }
+
+    /// Whether two top-level declarations of one name are one item.
+    pub fn unique_items(self) -> bool {
+        self.row().unique_items
     }
 
     /// Comment markers that silence a tool.

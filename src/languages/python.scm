@@ -10,6 +10,7 @@
 
 ; Scopes
 (class_definition) @scope.class
+[(for_statement) (while_statement) (with_statement)] @scope.passing
 (if_statement
   condition: [(identifier) @_flag (attribute attribute: (identifier) @_flag)]
   consequence: (block) @scope.types

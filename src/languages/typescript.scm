@@ -1,0 +1,156 @@
+; TypeScript and TSX, after ecmascript.scm.
+
+; Scopes: a function type in an annotation declares no slots, a type with properties does
+(interface_body) @scope.class
+(object_type) @scope.class
+[(function_type) (constructor_type)] @scope.opaque
+(import_statement "type") @scope.types
+(import_specifier "type") @scope.types
+
+; Functions
+(public_field_definition
+  name: (_) @name
+  value: [(arrow_function) (function_expression) (generator_function)] @function)
+(function_signature name: (identifier) @name) @function.signature
+(method_signature name: (_) @name) @function.signature
+(abstract_method_signature name: (_) @name) @function.signature
+(call_signature) @function.signature
+(construct_signature) @function.signature
+([(method_signature "get" name: (_) @name) (abstract_method_signature "get" name: (_) @name)] @accessor.get)
+([(method_signature "set" name: (_) @name) (abstract_method_signature "set" name: (_) @name)] @accessor.set)
+
+; Slots
+(required_parameter
+  pattern: [(identifier) @name (object_pattern) @name (array_pattern) @name (rest_pattern (_) @name)]
+  type: (type_annotation) @type) @parameter.typed
+(optional_parameter
+  pattern: [(identifier) (object_pattern) (array_pattern)] @name
+  type: (type_annotation) @type) @parameter.typed
+((required_parameter
+  pattern: [(identifier) (object_pattern) (array_pattern)] @name
+  !type
+  value: (_) @_value) @parameter.inferred
+  (#not-any-of? @_value "null" "undefined"))
+(required_parameter
+  pattern: [(identifier) @name (object_pattern) @name (array_pattern) @name (rest_pattern (_) @name)]
+  !type) @parameter.untyped
+(optional_parameter
+  pattern: [(identifier) (object_pattern) (array_pattern)] @name
+  !type) @parameter.untyped
+[
+  (function_declaration return_type: (_) @return.typed @type)
+  (generator_function_declaration return_type: (_) @return.typed @type)
+  (function_expression return_type: (_) @return.typed @type)
+  (generator_function return_type: (_) @return.typed @type)
+  (arrow_function return_type: (_) @return.typed @type)
+  (method_definition return_type: (_) @return.typed @type)
+  (function_signature return_type: (_) @return.typed @type)
+  (method_signature return_type: (_) @return.typed @type)
+  (abstract_method_signature return_type: (_) @return.typed @type)
+  (call_signature return_type: (_) @return.typed @type)
+  (construct_signature type: (_) @return.typed @type)
+]
+(function_signature !return_type) @return.untyped
+((method_signature name: (_) @_name !return_type) @return.untyped
+  (#not-eq? @_name "constructor"))
+(abstract_method_signature !return_type) @return.untyped
+(call_signature !return_type) @return.untyped
+(construct_signature !type) @return.untyped
+(public_field_definition name: (_) @name type: (type_annotation) @type) @field.typed
+(public_field_definition name: (_) @name !type !value) @field.untyped
+(property_signature name: (_) @name type: (type_annotation) @type) @field.typed
+(property_signature name: (_) @name !type) @field.untyped
+
+; Where an annotation types the parameters of functions
+(variable_declarator type: (type_annotation) value: [
+  (arrow_function) (function_expression) (generator_function) (object) (array)
+  (parenthesized_expression) (ternary_expression) (await_expression)
+  (binary_expression operator: ["||" "&&" "??"])] @context.given)
+(public_field_definition type: (type_annotation) value: [
+  (arrow_function) (function_expression) (generator_function) (object) (array)
+  (parenthesized_expression) (ternary_expression)
+  (binary_expression operator: ["||" "&&" "??"])] @context.given)
+(required_parameter type: (type_annotation) value: [
+  (arrow_function) (function_expression) (object) (array)
+  (parenthesized_expression)] @context.given)
+(assignment_expression right: [
+  (arrow_function) (function_expression) (generator_function) (object) (array)
+  (parenthesized_expression) (ternary_expression) (await_expression)
+  (binary_expression operator: ["||" "&&" "??"])] @context.given)
+(augmented_assignment_expression operator: ["||=" "&&=" "??="] right: [
+  (arrow_function) (function_expression) (object) (array)
+  (parenthesized_expression)] @context.given)
+(as_expression . [
+  (arrow_function) (function_expression) (generator_function) (object) (array)
+  (parenthesized_expression) (ternary_expression)
+  (binary_expression operator: ["||" "&&" "??"])] @context.given)
+(satisfies_expression . [
+  (arrow_function) (function_expression) (generator_function) (object) (array)
+  (parenthesized_expression) (ternary_expression)
+  (binary_expression operator: ["||" "&&" "??"])] @context.given)
+
+; Items
+(program [
+  (abstract_class_declaration name: (_) @name)
+  (interface_declaration name: (_) @name)
+  (type_alias_declaration name: (_) @name)
+  (enum_declaration name: (_) @name)
+  (module name: (identifier) @name)
+  (expression_statement (internal_module name: (_) @name))
+  (ambient_declaration [
+    (class_declaration name: (_) @name)
+    (abstract_class_declaration name: (_) @name)
+    (interface_declaration name: (_) @name)
+    (type_alias_declaration name: (_) @name)
+    (enum_declaration name: (_) @name)
+    (function_signature name: (_) @name)
+    (lexical_declaration (variable_declarator name: (identifier) @name))
+    (variable_declaration (variable_declarator name: (identifier) @name))
+    (internal_module name: (_) @name)
+    (module name: (identifier) @name)])] @item.private)
+(program (export_statement declaration: [
+  (abstract_class_declaration name: (_) @name)
+  (interface_declaration name: (_) @name)
+  (type_alias_declaration name: (_) @name)
+  (enum_declaration name: (_) @name)
+  (internal_module name: (_) @name)
+  (module name: (identifier) @name)
+  (ambient_declaration [
+    (class_declaration name: (_) @name)
+    (abstract_class_declaration name: (_) @name)
+    (interface_declaration name: (_) @name)
+    (type_alias_declaration name: (_) @name)
+    (enum_declaration name: (_) @name)
+    (function_signature name: (_) @name)
+    (lexical_declaration (variable_declarator name: (identifier) @name))
+    (variable_declaration (variable_declarator name: (identifier) @name))
+    (internal_module name: (_) @name)])]) @item.public)
+(program (export_statement "default" @name value: [
+  (as_expression . [(object) (array) (call_expression) (new_expression) (arrow_function)])
+  (satisfies_expression . [(object) (array) (call_expression) (new_expression) (arrow_function)])
+  ]) @item.public)
+(export_statement "default" value: [
+  (as_expression . (identifier) @name)
+  (satisfies_expression . (identifier) @name)] @export)
+(export_statement "=" (identifier) @export @name)
+
+; Tables
+(program (lexical_declaration (variable_declarator value: [
+  (as_expression . [(object) (array)] @table)
+  (satisfies_expression . [(object) (array)] @table)])))
+(program (export_statement declaration: (lexical_declaration (variable_declarator value: [
+  (as_expression . [(object) (array)] @table)
+  (satisfies_expression . [(object) (array)] @table)]))))
+
+; Imports
+(import_statement (import_require_clause (identifier) @alias source: (string) @module)) @import
+(type_query [
+  (call_expression function: (import) arguments: (arguments . (string) @module)) @import.types
+  (member_expression object:
+    (call_expression function: (import) arguments: (arguments . (string) @module)) @import.types)])
+((member_expression
+  object: (call_expression
+    function: (import)
+    arguments: (arguments . (string) @module .)) @import.types
+  property: (property_identifier) @_property)
+  (#not-any-of? @_property "then" "catch" "finally"))

@@ -9,6 +9,8 @@ mod short_files;
 mod simple_functions;
 mod small_changes;
 pub mod tested_files;
+#[cfg(test)]
+pub(crate) mod testing;
 mod typed_slots;
 
 use crate::class::Class;

@@ -1,0 +1,12 @@
+; JSX, in the grammars that have it.
+
+(jsx_expression [
+  (arrow_function) (function_expression) (object) (array) (parenthesized_expression)
+  (ternary_expression) (spread_element)
+  (binary_expression operator: ["||" "&&" "??"])] @context.given)
+
+; An element of a component calls the component; an element of the page calls nothing.
+((jsx_opening_element name: (identifier) @callee) @call (#match? @callee "^[A-Z_$]"))
+((jsx_self_closing_element name: (identifier) @callee) @call (#match? @callee "^[A-Z_$]"))
+(jsx_opening_element name: (member_expression) @callee) @call
+(jsx_self_closing_element name: (member_expression) @callee) @call
