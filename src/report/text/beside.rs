@@ -176,7 +176,8 @@ pub fn left_out(report: &Report, page: &mut Page) {
             ("Lines", Align::Right),
             ("Why", Align::Left),
         ],
-    );
+    )
+    .of_sentences();
     for (class, mut groups) in classes {
         groups.sort_by(|a, b| b.files.cmp(&a.files).then(a.reason.cmp(b.reason)));
         let words: Vec<String> = groups

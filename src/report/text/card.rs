@@ -34,6 +34,9 @@ pub fn write(report: &Report, page: &mut Page) {
             (if is_wide { "Gap" } else { "" }, Align::Left),
         ],
     );
+    if is_wide {
+        table = table.of_sentences();
+    }
     for row in &rows {
         let score = row.outcome.score.as_ref();
         let share = millionths(row.outcome.good, row.outcome.of).unwrap_or(0);

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::page::{Ink, Page, Span, shorten};
+use super::page::{Ink, Page, Span, shorten, shorten_end};
 
 /// Where the text of a column stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,11 +13,19 @@ pub enum Align {
     Right,
 }
 
+/// What a text loses that is too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cut {
+    Middle,
+    End,
+}
+
 /// Rows of cells under headings. One column may be shortened so that all fits.
 #[derive(Debug)]
 pub struct Table {
     columns: Vec<(&'static str, Align)>,
     flexible: usize,
+    cut: Cut,
     rows: Vec<Vec<Vec<Span>>>,
 }
 
@@ -27,8 +35,15 @@ impl Table {
         Self {
             columns: columns.to_vec(),
             flexible,
+            cut: Cut::Middle,
             rows: Vec::new(),
         }
+    }
+
+    /// The column that gives way holds sentences: they lose their end, not their middle.
+    pub fn of_sentences(mut self) -> Self {
+        self.cut = Cut::End;
+        self
     }
 
     /// Adds a row.
@@ -86,7 +101,7 @@ impl Table {
                 is_first = false;
                 let (_, align) = self.columns[position];
                 let cell = if position == self.flexible {
-                    fit(cell, widths[position], ascii)
+                    fit(cell, widths[position], self.cut, ascii)
                 } else {
                     cell.clone()
                 };
@@ -132,13 +147,17 @@ fn width_of(cell: &[Span]) -> usize {
 }
 
 /// Shortens the last span of a cell so that the whole is not wider than `width`.
-fn fit(cell: &[Span], width: usize, ascii: bool) -> Vec<Span> {
+fn fit(cell: &[Span], width: usize, cut: Cut, ascii: bool) -> Vec<Span> {
     let excess = width_of(cell).saturating_sub(width);
     let mut cell = cell.to_vec();
     if excess > 0
         && let Some((_, text)) = cell.last_mut()
     {
-        *text = shorten(text, text.width().saturating_sub(excess), ascii);
+        let room = text.width().saturating_sub(excess);
+        *text = match cut {
+            Cut::Middle => shorten(text, room, ascii),
+            Cut::End => shorten_end(text, room, ascii),
+        };
     }
     cell
 }
