@@ -59,6 +59,8 @@ enum Frame {
     Branch,
     /// Tests in it are switched off with it.
     Disabled,
+    /// Imports in it come from the module this names.
+    From(Span),
 }
 
 /// What the fold has to remember of a function beside the fact it becomes.
@@ -90,7 +92,7 @@ struct Signature {
 /// Accessors of a class: a setter takes the type of the getter of its name.
 #[derive(Default)]
 struct Accessors {
-    getters: Vec<Box<str>>,
+    getters: HashSet<Box<str>>,
     setters: Vec<(Box<str>, usize)>,
 }
 
@@ -214,6 +216,7 @@ impl<'a> Fold<'a> {
                 Frame::Opaque => self.open_opaque -= 1,
                 Frame::Passing => self.open_passing -= 1,
                 Frame::Disabled => self.open_disabled -= 1,
+                Frame::From(_) => {}
                 Frame::Branch => {
                     if let Some(&function) = self.functions.last() {
                         self.signatures[function].measured.leave();
@@ -415,13 +418,20 @@ impl<'a> Fold<'a> {
             | Subject::ItemNamed
             | Subject::ItemAssigned => self.item(found),
             Subject::Export => {
-                if let Some(name) = self.part(found, Part::Name) {
+                if self.import_source().is_none()
+                    && let Some(name) = self.part(found, Part::Name)
+                {
                     self.exports.name(&name);
                 }
             }
             Subject::ExportList => self.exports.list(&found.span.text(self.text)),
             Subject::ExportAppend => self.exports.append(&found.span.text(self.text)),
             Subject::ExportRemove => self.exports.remove(&found.span.text(self.text)),
+            Subject::ImportFrom => {
+                if let Some(module) = found.parts[Part::Module as usize] {
+                    self.open(found.span, Frame::From(module));
+                }
+            }
             Subject::Import
             | Subject::ImportDefault
             | Subject::ImportCall
@@ -787,7 +797,7 @@ impl<'a> Fold<'a> {
             return;
         };
         if found.subject == Subject::AccessorGet {
-            self.accessors[class].getters.push(name.into());
+            self.accessors[class].getters.insert(name.into());
         } else if let Some(function) = self.same_span_function(found.span) {
             self.accessors[class].setters.push((name.into(), function));
         }
@@ -903,7 +913,15 @@ impl<'a> Fold<'a> {
             Subject::ImportAll | Subject::ImportAllReexport
         );
         let name = self.part(found, Part::Name);
-        let module = match (self.part(found, Part::Module), &name) {
+        let source = self.import_source();
+        let bare = found.parts[Part::Name as usize].is_none()
+            && found.parts[Part::Alias as usize].is_none();
+        if found.subject == Subject::ImportCall && bare && source.is_some() {
+            // Its names were taken one by one.
+            return;
+        }
+        let source = source.map(|source| source.text(self.text).into_owned());
+        let module = match (self.part(found, Part::Module).or(source), &name) {
             (Some(module), _) => module,
             (None, Some(name)) if kind == ImportKind::Module => match self.marked.path {
                 Some(path) => path.text(self.text).into_owned(),
@@ -952,6 +970,18 @@ impl<'a> Fold<'a> {
         self.last_path = span;
         let in_test = self.in_test();
         self.paths.insert((span.of(self.text), in_test))
+    }
+
+    /// The module that the innermost statement names for the imports directly in it.
+    fn import_source(&self) -> Option<Span> {
+        match self.frames.last() {
+            Some((_, Frame::From(module))) => Some(*module),
+            Some((_, Frame::Types)) => match self.frames.iter().rev().nth(1) {
+                Some((_, Frame::From(module))) => Some(*module),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     fn import_tree(&mut self, found: &Found) {

@@ -107,6 +107,8 @@ pub enum Subject {
     ExportAppend,
     /// A literal name taken from the list of exported names.
     ExportRemove,
+    /// A statement around imports that do not name their module themselves. Parts: `module`.
+    ImportFrom,
     /// An import. Parts: `module`, `name`, `alias`.
     Import,
     /// An import of a module's default. Parts: `module`, `alias`.
@@ -407,6 +409,11 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         Subject::ExportRemove,
         "export.remove",
         "A literal name taken from the list of exported names.",
+    ),
+    (
+        Subject::ImportFrom,
+        "import.from",
+        "A statement around imports that do not name their module themselves. Parts: `module`.",
     ),
     (
         Subject::Import,
