@@ -6,7 +6,6 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use super::bands::Shape;
 use super::complexity::{self, Measured};
 use super::docs::Docs;
 use super::exports::Exports;
@@ -14,6 +13,7 @@ use super::extract::{Found, Span};
 use super::lines::LineMap;
 use super::marks::Marks;
 use super::role::{Part, Subject};
+use super::tree::Faults;
 use super::{
     Call, Decorator, Exposure, Facts, Function, Import, ImportKind, Item, Slot, SlotKind,
     SlotState, Suppression, TestCase, comments, table, use_tree,
@@ -26,7 +26,7 @@ use crate::languages::{Language, TypeComments};
 const LONGEST_CALLEE: usize = 120;
 
 /// Facts from everything a query found in a text, sorted by start, then longest, then subject.
-pub(super) fn fold(language: Language, text: &[u8], found: &[Found], shape: &Shape) -> Facts {
+pub(super) fn fold(language: Language, text: &[u8], found: &[Found], faults: &Faults) -> Facts {
     let mut fold = Fold::new(language, text);
     let mut at = 0;
     while at < found.len() {
@@ -40,7 +40,7 @@ pub(super) fn fold(language: Language, text: &[u8], found: &[Found], shape: &Sha
         at = end;
     }
     fold.close_before(u32::MAX);
-    fold.finish(shape)
+    fold.finish(faults)
 }
 
 /// What is open at a point of the text.
@@ -1092,11 +1092,11 @@ impl<'a> Fold<'a> {
         }
     }
 
-    fn finish(mut self, shape: &Shape) -> Facts {
+    fn finish(mut self, faults: &Faults) -> Facts {
         self.settle_types();
         self.settle_slots();
         self.settle_items();
-        let errors: Vec<Span> = shape
+        let errors: Vec<Span> = faults
             .errors
             .iter()
             .map(|range| Span {
@@ -1108,7 +1108,7 @@ impl<'a> Fold<'a> {
         let strings = disjoint(std::mem::take(&mut self.strings));
         let lines = LineMap::new(self.text, &comments, &errors, &strings);
         self.facts.lines = lines.count();
-        self.facts.unparsed_bytes = shape.error_bytes;
+        self.facts.unparsed_bytes = faults.bytes;
         self.facts.literal_table = self
             .largest_table
             .is_some_and(|table| table::is_most_of(self.text, table, &comments));
