@@ -410,7 +410,8 @@ impl<'a> Fold<'a> {
             | Subject::Case
             | Subject::Jump
             | Subject::Logical
-            | Subject::LogicalContinued => self.branch(found),
+            | Subject::LogicalContinued
+            | Subject::LogicalRun => self.branch(found),
             Subject::ItemPublic
             | Subject::ItemPackage
             | Subject::ItemParent
@@ -467,6 +468,7 @@ impl<'a> Fold<'a> {
                     self.open(found.span, Frame::Disabled);
                 }
             }
+            Subject::WithinTests => self.make_surroundings_tests(found),
             Subject::TestNot
             | Subject::NextTest
             | Subject::NextTestDisabled
@@ -513,6 +515,23 @@ impl<'a> Fold<'a> {
                 }
             }
         }
+    }
+
+    /// Opens a region of tests from here to the end of the innermost module within the file, or of the file.
+    fn make_surroundings_tests(&mut self, found: &Found) {
+        let end = match self.frames.last() {
+            None => self.text.len() as u32,
+            Some((span, Frame::Module(_))) => span.end,
+            Some(_) => return,
+        };
+        let region = Span {
+            start: found.span.start,
+            end,
+        };
+        let rows = memchr::memchr_iter(b'\n', region.of(self.text)).count() as u32;
+        self.open_tests += 1;
+        self.test_rows.push((found.rows.0, found.rows.0 + rows));
+        self.open(region, Frame::Tests);
     }
 
     fn doc_example(&mut self, line: u32) {
@@ -825,7 +844,7 @@ impl<'a> Fold<'a> {
             Subject::Branch => measured.enter_branch(),
             Subject::BranchSwitch => measured.enter_switch(),
             Subject::BranchElif => measured.elif(),
-            Subject::BranchElse | Subject::Jump => measured.flat(),
+            Subject::BranchElse | Subject::Jump | Subject::LogicalRun => measured.flat(),
             Subject::Case => measured.case(),
             Subject::Logical => measured.logical(false),
             Subject::LogicalContinued => measured.logical(true),
@@ -861,6 +880,8 @@ impl<'a> Fold<'a> {
             }
             Subject::ItemPublic => Exposure::Public,
             Subject::ItemPackage => Exposure::Package,
+            // The parent of a module within the file is in the file.
+            Subject::ItemParent if !self.modules.is_empty() => Exposure::Private,
             Subject::ItemParent => Exposure::Parent,
             Subject::ItemPrivate => Exposure::Private,
             _ if is_hidden_by_name(&name) => Exposure::Private,

@@ -87,6 +87,8 @@ pub enum Subject {
     Logical,
     /// A logical operator that continues the run of the same operator around it.
     LogicalContinued,
+    /// A run of one logical operator, where each operator in it is captured as continuing it.
+    LogicalRun,
     /// A named top-level declaration seen from anywhere. Parts: `name`.
     ItemPublic,
     /// One seen from the whole crate or package. Parts: `name`.
@@ -151,6 +153,8 @@ pub enum Subject {
     NextTestDisabled,
     /// Makes what stands next a region of inline tests.
     NextTests,
+    /// Makes the file, or the module within it, that this stands in a region of inline tests.
+    WithinTests,
     /// Makes the item that stands next public.
     NextPublic,
     /// Names the file of the module that stands next. Parts: `module`.
@@ -361,6 +365,11 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         "A logical operator that continues the run of the same operator around it.",
     ),
     (
+        Subject::LogicalRun,
+        "logical.run",
+        "A run of one logical operator, where each operator in it is captured as continuing it.",
+    ),
+    (
         Subject::ItemPublic,
         "item.public",
         "A named top-level declaration seen from anywhere. Parts: `name`.",
@@ -511,6 +520,11 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         Subject::NextTests,
         "next.tests",
         "Makes what stands next a region of inline tests.",
+    ),
+    (
+        Subject::WithinTests,
+        "within.tests",
+        "Makes the file, or the module within it, that this stands in a region of inline tests.",
     ),
     (
         Subject::NextPublic,
