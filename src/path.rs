@@ -1,6 +1,6 @@
 //! Paths inside a repository: bytes, because git and file systems promise nothing more.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::fmt;
 
 /// A path relative to the repository root, `/`-separated, compared and sorted by its raw bytes.
@@ -56,6 +56,43 @@ impl RepoPath {
     }
 }
 
+/// What `relative` means when it is written in `directory`, with `.` and `..` worked out; none outside the repository.
+pub fn join(directory: &[u8], relative: &[u8]) -> Option<Vec<u8>> {
+    let mut joined = directory.to_vec();
+    for part in relative.split(|byte| *byte == b'/') {
+        match part {
+            b"" | b"." => {}
+            b".." if joined.is_empty() => return None,
+            b".." => joined.truncate(memchr::memrchr(b'/', &joined).unwrap_or(0)),
+            _ => {
+                if !joined.is_empty() {
+                    joined.push(b'/');
+                }
+                joined.extend_from_slice(part);
+            }
+        }
+    }
+    Some(joined)
+}
+
+/// A directory, those above it, and the root (the empty directory), innermost first.
+pub fn upwards(directory: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::successors(Some(directory), |directory| {
+        if directory.is_empty() {
+            return None;
+        }
+        let slash = memchr::memrchr(b'/', directory).unwrap_or(0);
+        Some(&directory[..slash])
+    })
+}
+
+impl Borrow<[u8]> for RepoPath {
+    /// Maps by path can be asked with bytes; hash, equality and order are those of the bytes.
+    fn borrow(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 impl From<&str> for RepoPath {
     fn from(text: &str) -> Self {
         Self(text.as_bytes().into())
@@ -70,7 +107,25 @@ impl fmt::Debug for RepoPath {
 
 #[cfg(test)]
 mod tests {
-    use super::RepoPath;
+    use super::{RepoPath, join, upwards};
+
+    #[test]
+    fn dots_are_worked_out_and_nothing_leaves_the_repository() {
+        let joined = |directory: &str, relative: &str| {
+            join(directory.as_bytes(), relative.as_bytes())
+                .map(|bytes| String::from_utf8(bytes).unwrap())
+        };
+        assert_eq!(joined("a/b", "../c//./d").as_deref(), Some("a/c/d"));
+        assert_eq!(joined("a", "..").as_deref(), Some(""));
+        assert_eq!(joined("a", "../.."), None);
+    }
+
+    #[test]
+    fn the_way_up_ends_at_the_root() {
+        let way: Vec<&[u8]> = upwards(b"a/b").collect();
+        assert_eq!(way, [b"a/b".as_slice(), b"a", b""]);
+        assert_eq!(upwards(b"").count(), 1);
+    }
 
     #[test]
     fn parts_of_a_path() {

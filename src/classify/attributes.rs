@@ -34,7 +34,6 @@ pub(super) struct Said {
     pub(super) vendored: Option<bool>,
     pub(super) generated: Option<bool>,
     pub(super) documentation: Option<bool>,
-    pub(super) detectable: Option<bool>,
     pub(super) language: Option<String>,
     /// `!attribute` was written: what earlier lines said of these does not count.
     forgotten: Forgotten,
@@ -46,7 +45,6 @@ struct Forgotten {
     vendored: bool,
     generated: bool,
     documentation: bool,
-    detectable: bool,
     language: bool,
 }
 
@@ -158,11 +156,6 @@ impl Said {
             &later.documentation,
             forgotten.documentation,
         );
-        over(
-            &mut self.detectable,
-            &later.detectable,
-            forgotten.detectable,
-        );
         over(&mut self.language, &later.language, forgotten.language);
     }
 }
@@ -210,7 +203,6 @@ fn set(said: &mut Said, setting: &str) {
         "linguist-vendored" => (&mut said.vendored, &mut said.forgotten.vendored),
         "linguist-generated" => (&mut said.generated, &mut said.forgotten.generated),
         "linguist-documentation" => (&mut said.documentation, &mut said.forgotten.documentation),
-        "linguist-detectable" => (&mut said.detectable, &mut said.forgotten.detectable),
         "linguist-language" => {
             said.language = None;
             said.forgotten.language = true;
@@ -319,7 +311,6 @@ mod tests {
             "a.inc",
         );
         assert_eq!(said.language.as_deref(), Some("Python"));
-        assert_eq!(said.detectable, Some(true));
     }
 
     #[test]

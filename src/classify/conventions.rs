@@ -190,6 +190,23 @@ use Pattern::{Exact, Infix, Numbered, Prefix, Suffix};
 
 /// Components of Java package names: `com/example` is a name, not an example.
 const PACKAGE_ROOTS: &[&str] = &["com", "org", "net", "io", "de", "dev"];
+/// A crate may hold a module `test` that ships; its tests are in `tests`.
+const NOT_RUST: &[Family] = &[
+    Python,
+    Ecmascript,
+    Go,
+    Jvm,
+    CSharp,
+    Ruby,
+    Php,
+    Swift,
+    C,
+    Sql,
+    Family::Other,
+    Family::None,
+];
+/// Families in which a leading `test_` does not make a test: there it may name a helper.
+const NOT_BY_PREFIX: &[Family] = &[Ecmascript, Rust];
 const MIGRATIONS: &[&str] = &["migrations", "migration", "migrate"];
 
 /// What the name of a directory says of all files below it.
@@ -219,21 +236,22 @@ pub(super) static DIRECTORIES: &[Row] = &[
     all(Exact("testdata"), Rank::Fixture, "directory named testdata"),
     all(Exact("test_data"), Rank::Fixture, "directory named test_data"),
     all(Exact("test-data"), Rank::Fixture, "directory named test-data"),
-    all(Suffix("test-utils"), Rank::SupportName, "directory named test-utils"),
-    all(Suffix("test_utils"), Rank::SupportName, "directory named test_utils"),
-    all(Suffix("test-support"), Rank::SupportName, "directory named test-support"),
-    all(Suffix("test_support"), Rank::SupportName, "directory named test_support"),
+    all(Suffix("test-utils"), Rank::SupportDirectory, "directory named test-utils"),
+    all(Suffix("test_utils"), Rank::SupportDirectory, "directory named test_utils"),
+    all(Suffix("test-support"), Rank::SupportDirectory, "directory named test-support"),
+    all(Suffix("test_support"), Rank::SupportDirectory, "directory named test_support"),
     all(Exact("helpers"), Rank::SupportDirectory, "helpers inside tests").at(Place::InsideTests),
     all(Exact("support"), Rank::SupportDirectory, "support inside tests").at(Place::InsideTests),
     all(Exact("mocks"), Rank::SupportDirectory, "mocks inside tests").at(Place::InsideTests),
     all(Exact("tests"), Rank::TestDirectory, "directory named tests"),
-    some(&[Python, Ecmascript, Go, Jvm, CSharp, Ruby, Php, C], Exact("test"), Rank::TestDirectory, "directory named test"),
+    some(NOT_RUST, Exact("test"), Rank::TestDirectory, "directory named test"),
     all(Exact("__tests__"), Rank::TestDirectory, "directory named __tests__"),
     some(&[Ecmascript, Ruby], Exact("spec"), Rank::TestDirectory, "directory named spec"),
     some(&[Ecmascript], Exact("e2e"), Rank::TestDirectory, "directory named e2e"),
     // Directly below `packages` it is the tool of that name, not somebody's tests with it.
     some(&[Ecmascript], Exact("cypress"), Rank::TestDirectory, "directory named cypress").at(Place::NotIn(&["packages"])),
     some(&[Ecmascript], Exact("playwright"), Rank::TestDirectory, "directory named playwright").at(Place::NotIn(&["packages"])),
+    some(&[Jvm], Exact("androidTest"), Rank::TestDirectory, "directory named androidTest"),
     some(&[CSharp, Swift], Suffix("Tests"), Rank::TestDirectory, "directory named *Tests"),
     all(Exact("benches"), Rank::Benchmark, "directory named benches"),
     all(Exact("benchmarks"), Rank::Benchmark, "directory named benchmarks"),
@@ -336,13 +354,13 @@ pub(super) static NAMES: &[Row] = &[
     some(&[Ecmascript], Prefix("setupTests."), Rank::SupportName, "setupTests.*"),
     some(&[Ecmascript], Prefix("jest.setup."), Rank::SupportName, "jest.setup.*"),
     some(&[Ecmascript], Prefix("vitest.setup."), Rank::SupportName, "vitest.setup.*"),
-    all(Prefix("test-utils."), Rank::SupportName, "test-utils.*"),
-    all(Prefix("test_utils."), Rank::SupportName, "test_utils.*"),
-    all(Prefix("testutils."), Rank::SupportName, "testutils.*"),
-    all(Prefix("test-helpers."), Rank::SupportName, "test-helpers.*"),
-    all(Prefix("test_helpers."), Rank::SupportName, "test_helpers.*"),
-    all(Prefix("test-helper."), Rank::SupportName, "test-helper.*"),
-    all(Prefix("test_helper."), Rank::SupportName, "test_helper.*"),
+    some(NOT_BY_PREFIX, Prefix("test-utils."), Rank::SupportName, "test-utils.*"),
+    some(NOT_BY_PREFIX, Prefix("test_utils."), Rank::SupportName, "test_utils.*"),
+    some(NOT_BY_PREFIX, Prefix("testutils."), Rank::SupportName, "testutils.*"),
+    some(NOT_BY_PREFIX, Prefix("test-helpers."), Rank::SupportName, "test-helpers.*"),
+    some(NOT_BY_PREFIX, Prefix("test_helpers."), Rank::SupportName, "test_helpers.*"),
+    some(&[Ruby], Exact("test_helper.rb"), Rank::SupportName, "test_helper.rb"),
+    some(&[Ruby], Exact("spec_helper.rb"), Rank::SupportName, "spec_helper.rb"),
 
     some(&[Python], Prefix("test_"), Rank::TestName, "test_*.py"),
     some(&[Python], Suffix("_test.py"), Rank::TestName, "*_test.py"),
@@ -353,7 +371,6 @@ pub(super) static NAMES: &[Row] = &[
     some(&[Ecmascript], Infix("_test."), Rank::TestName, "*_test.*"),
     some(&[Ecmascript], Prefix("test-"), Rank::TestName, "test-*.js"),
     some(&[Rust], Exact("tests.rs"), Rank::TestName, "tests.rs"),
-    some(&[Rust], Suffix("_tests.rs"), Rank::TestName, "*_tests.rs"),
     some(&[Go], Suffix("_test.go"), Rank::TestName, "*_test.go"),
     some(&[Jvm], Infix("Test."), Rank::TestName, "*Test").at(Place::Below(&["test"])),
     some(&[Jvm], Infix("Tests."), Rank::TestName, "*Tests").at(Place::Below(&["test"])),

@@ -210,7 +210,7 @@ impl<'a> Judge<'a> {
         let in_language = verdict.language.is_some() || verdict.unsupported.is_some();
 
         let by_rules = self.has_rules.then(|| self.by_rules(path)).flatten();
-        if let Some((class, reason)) = by_rules.or_else(|| by_attributes(&said, in_language)) {
+        if let Some((class, reason)) = by_rules.or_else(|| by_attributes(&said)) {
             verdict.class = Some(class);
             verdict.reason = reason;
             verdict.chosen = true;
@@ -311,19 +311,14 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// The class `.gitattributes` gives. Switched-off detection is about code only: it says "do not count this".
-fn by_attributes(said: &Said, in_language: bool) -> Option<(Class, &'static str)> {
+/// The class `.gitattributes` gives. `linguist-detectable` is about the language bar of a forge, not about the code.
+fn by_attributes(said: &Said) -> Option<(Class, &'static str)> {
     if said.vendored == Some(true) {
         Some((Class::Vendored, "linguist-vendored in .gitattributes"))
     } else if said.generated == Some(true) {
         Some((Class::Generated, "linguist-generated in .gitattributes"))
     } else if said.documentation == Some(true) {
         Some((Class::Doc, "linguist-documentation in .gitattributes"))
-    } else if said.detectable == Some(false) && in_language {
-        Some((
-            Class::Excluded,
-            "linguist-detectable=false in .gitattributes",
-        ))
     } else {
         None
     }

@@ -101,10 +101,18 @@ fn tests_are_told_by_the_conventions_of_their_language() {
             "spec/models/user_spec.rb",
             "App.Tests/CartTest.cs",
             "tests/helpers/test_helpers_work.py",
+            "tests/test_helpers.py",
+            "tests/test_utils/test_retry.py",
+            "test/cases/style.css",
             "examples/tutorial/tests/test_auth.py",
         ],
     );
-    for path in ["spec/openapi.py", "src/test/mod.rs", "e2e/model.py"] {
+    for path in [
+        "spec/openapi.py",
+        "src/test/mod.rs",
+        "e2e/model.py",
+        "src/rustc_tests.rs",
+    ] {
         assert_eq!(class_of(path), None, "{path}");
     }
 }
@@ -213,7 +221,7 @@ fn the_definition_wins_over_attributes_and_attributes_over_names() {
         b"",
         b"vendor/** -linguist-vendored\n*.gen.ts linguist-generated=false\n\
           old/** linguist-vendored\nskip.py linguist-detectable=false\n\
-          skip.md linguist-detectable=false\n*.inc linguist-language=python\n\
+          *.inc linguist-language=python\n\
           *.tpl linguist-language=Go\ntheirs/** linguist-vendored\n",
     );
     let mut judge = Judge::new(&rules, &surroundings);
@@ -223,8 +231,8 @@ fn the_definition_wins_over_attributes_and_attributes_over_names() {
     assert_eq!(verdict("a_check.py").class, Some(Class::Test));
     assert_eq!(verdict("vendor/a.py").class, None);
     assert_eq!(verdict("theirs/tests/a.py").class, Some(Class::Vendored));
-    assert_eq!(verdict("skip.py").class, Some(Class::Excluded));
-    assert_eq!(verdict("skip.md").class, Some(Class::Doc));
+    // Whether a language bar shows a file says nothing about its quality.
+    assert_eq!(verdict("skip.py").class, None);
     assert_eq!(verdict("a.inc").language.unwrap().name(), "python");
     assert_eq!(verdict("a.inc").class, None);
     assert_eq!(verdict("a.tpl").unsupported, Some("Go"));

@@ -3,17 +3,19 @@
 //! From here on nothing reads a file, a clock or an environment variable.
 
 pub mod manifests;
+pub mod resolve;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::class::Class;
-use crate::facts::{Facts, Lost};
+use crate::facts::{Facts, ImportKind, Lost};
 use crate::git::History;
 use crate::languages::Language;
 use crate::path::RepoPath;
 
 use manifests::Manifests;
+use resolve::{Index, Resolver};
 
 /// Everything known about the code, before anybody says what quality is.
 #[derive(Clone, Debug)]
@@ -24,6 +26,8 @@ pub struct Codebase {
     pub history: History,
     /// What project files (`package.json`, `tsconfig.json`, `Cargo.toml`, `pyproject.toml`) say.
     pub manifests: Manifests,
+    /// Made when an import is first resolved.
+    index: OnceLock<Arc<Index>>,
 }
 
 /// One listed file.
@@ -90,6 +94,7 @@ impl Codebase {
             by_path,
             history,
             manifests,
+            index: OnceLock::new(),
         }
     }
 
@@ -105,13 +110,37 @@ impl Codebase {
 
     /// The file at a path.
     pub fn find(&self, path: &RepoPath) -> Option<FileIndex> {
+        self.find_bytes(path.as_bytes())
+    }
+
+    /// The file at a path given as bytes.
+    pub fn find_bytes(&self, path: &[u8]) -> Option<FileIndex> {
         self.by_path.get(path).copied().map(FileIndex)
     }
 
-    /// Whether a file imports another file of this repository, directly.
+    /// Resolves imports of this codebase. What it has to know of all files is worked out once.
+    pub fn resolver(&self) -> Resolver<'_> {
+        let index = self.index.get_or_init(|| Arc::new(Index::new(self)));
+        Resolver::new(self, index)
+    }
+
+    /// Whether a file imports another file of this repository or something defined in it, not for types only.
     pub fn imports_file(&self, file: &File, facts: &Facts, path: &str) -> bool {
-        let _ = (file, facts, path);
-        false
+        let (Some(importing), Some(wanted)) =
+            (self.find(&file.path), self.find_bytes(path.as_bytes()))
+        else {
+            return false;
+        };
+        let resolver = self.resolver();
+        facts
+            .imports
+            .iter()
+            .filter(|import| !import.in_test && import.kind != ImportKind::TypeOnly)
+            .any(|import| {
+                let found = resolver.resolve(importing, import);
+                found.first == Some(wanted)
+                    || found.targets.iter().any(|target| target.file == wanted)
+            })
     }
 
     /// All files with their indices.

@@ -114,9 +114,67 @@ pub(super) fn type_comment(comment: &str) -> Option<TypeComment> {
     }
 }
 
+/// The code fences of documentation comments (rustdoc): examples that the test runner compiles and runs.
+#[derive(Default)]
+pub(super) struct Fences {
+    /// Row of the last line of the block, counted from 0.
+    last_row: Option<u32>,
+    /// The character of the fence that is open.
+    open: Option<char>,
+    /// The block has its example.
+    counted: bool,
+}
+
+impl Fences {
+    /// Whether the first example of a block of adjacent comments begins in this one.
+    pub fn begin_example(&mut self, comment: &str, rows: (u32, u32)) -> bool {
+        if self.last_row.is_none_or(|last| rows.0 > last + 1) {
+            *self = Self::default();
+        }
+        // A line comment may hold its line end.
+        self.last_row = Some(rows.1.saturating_sub(u32::from(comment.ends_with('\n'))));
+        let before = self.counted;
+        for line in comment.lines() {
+            self.line(line.trim().trim_start_matches(['/', '*', '!']).trim());
+        }
+        self.counted && !before
+    }
+
+    fn line(&mut self, line: &str) {
+        let Some(fence) = ['`', '~']
+            .into_iter()
+            .find(|fence| line.chars().take(3).filter(|c| c == fence).count() == 3)
+        else {
+            return;
+        };
+        let information = line.trim_start_matches(fence).trim();
+        match self.open {
+            Some(open) if open == fence && information.is_empty() => self.open = None,
+            Some(_) => {}
+            None => {
+                self.open = Some(fence);
+                self.counted |= is_run(information);
+            }
+        }
+    }
+}
+
+/// Whether rustdoc runs a fence with these words behind it: all of them have to be known to it and let it.
+fn is_run(information: &str) -> bool {
+    information
+        .split([',', ' ', '\t', '{', '}'])
+        .filter(|word| !word.is_empty())
+        .all(|word| {
+            matches!(
+                word,
+                "rust" | "should_panic" | "test_harness" | "standalone"
+            ) || word.starts_with("edition20")
+        })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Checking, TypeComment, checking, suppression, type_comment};
+    use super::{Checking, Fences, TypeComment, checking, suppression, type_comment};
     use crate::languages::Language;
 
     fn marker(language: &str, comment: &str) -> Option<(String, bool)> {
@@ -180,5 +238,29 @@ mod tests {
         );
         assert_eq!(type_comment("# type: int"), Some(TypeComment::Single));
         assert_eq!(type_comment("# type: ignore"), None);
+    }
+
+    #[test]
+    fn a_block_of_documentation_has_one_example_if_rustdoc_runs_it() {
+        let examples = |block: &str| {
+            let mut fences = Fences::default();
+            block
+                .lines()
+                .zip(0..)
+                .filter(|(line, row)| fences.begin_example(line, (*row, *row)))
+                .count()
+        };
+        assert_eq!(examples("/// ```\n/// f();\n/// ```\n/// ```\n/// ```"), 1);
+        assert_eq!(examples("//! ```rust,should_panic\n//! ```"), 1);
+        assert_eq!(examples("/// ```text\n/// ```"), 0);
+        assert_eq!(
+            examples("/// ```ignore\n/// ```\n/// ```no_run\n/// ```"),
+            0
+        );
+        assert_eq!(examples("/// ```toml\n/// ```\n/// ```{.rust}"), 0);
+        let mut fences = Fences::default();
+        assert!(fences.begin_example("/// ```\n", (0, 1)));
+        assert!(!fences.begin_example("/// ```\n", (1, 2)));
+        assert!(fences.begin_example("/** a\n * ```\n * ```\n */", (9, 12)));
     }
 }

@@ -6,13 +6,14 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use super::bands::Shape;
 use super::complexity::{self, Measured};
 use super::docs::Docs;
 use super::exports::Exports;
 use super::extract::{Found, Span};
 use super::lines::LineMap;
+use super::marks::Marks;
 use super::role::{Part, Subject};
+use super::tree::Faults;
 use super::{
     Call, Decorator, Exposure, Facts, Function, Import, ImportKind, Item, Slot, SlotKind,
     SlotState, Suppression, TestCase, comments, table, use_tree,
@@ -25,7 +26,7 @@ use crate::languages::{Language, TypeComments};
 const LONGEST_CALLEE: usize = 120;
 
 /// Facts from everything a query found in a text, sorted by start, then longest, then subject.
-pub(super) fn fold(language: Language, text: &[u8], found: &[Found], shape: &Shape) -> Facts {
+pub(super) fn fold(language: Language, text: &[u8], found: &[Found], faults: &Faults) -> Facts {
     let mut fold = Fold::new(language, text);
     let mut at = 0;
     while at < found.len() {
@@ -39,16 +40,21 @@ pub(super) fn fold(language: Language, text: &[u8], found: &[Found], shape: &Sha
         at = end;
     }
     fold.close_before(u32::MAX);
-    fold.finish(shape)
+    fold.finish(faults)
 }
 
 /// What is open at a point of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Frame {
     Class(usize),
+    /// The body of a trait or of an implementation of one.
+    Trait,
+    /// A module within the file; whether it hides its public items.
+    Module(bool),
     Tests,
     Types,
     Opaque,
+    Passing,
     Function(usize),
     Branch,
     /// Tests in it are switched off with it.
@@ -102,7 +108,7 @@ struct Fold<'a> {
     language: Language,
     text: &'a [u8],
     facts: Facts,
-    frames: Vec<(u32, Frame)>,
+    frames: Vec<(Span, Frame)>,
     signatures: Vec<Signature>,
     /// Open functions, innermost last.
     functions: Vec<usize>,
@@ -112,6 +118,8 @@ struct Fold<'a> {
     overloads: Vec<(Box<str>, usize)>,
     written: Vec<WrittenType>,
     assigned: Vec<Item>,
+    /// Positions of the imports outside functions.
+    top_imports: Vec<usize>,
     exports: Exports,
     docs: Docs,
     /// Names of items whose doc comment says that they are internal.
@@ -121,9 +129,27 @@ struct Fold<'a> {
     comments: Vec<Span>,
     strings: Vec<Span>,
     largest_table: Option<Span>,
+    /// Names of the open modules within the file, innermost last.
+    modules: Vec<String>,
+    /// Public items in a module that hides them, with the name of that module.
+    hidden: Vec<(usize, String)>,
+    /// What attributes said of the thing that stands next.
+    marks: Marks,
+    /// What they said of the thing that is being folded.
+    marked: Marks,
+    fences: comments::Fences,
+    /// The last qualified path; the paths it begins with are no others.
+    last_path: Span,
+    /// The last import tree; the paths in it are its own.
+    last_tree: Span,
+    /// Qualified paths already named, and whether in tests.
+    paths: HashSet<(&'a [u8], bool)>,
+    open_traits: u32,
+    open_hiding: u32,
     open_tests: u32,
     open_types: u32,
     open_opaque: u32,
+    open_passing: u32,
     open_disabled: u32,
     test_rows: Vec<(u32, u32)>,
     /// Nothing but comments came so far.
@@ -151,9 +177,21 @@ impl<'a> Fold<'a> {
             comments: Vec::new(),
             strings: Vec::new(),
             largest_table: None,
+            modules: Vec::new(),
+            hidden: Vec::new(),
+            marks: Marks::default(),
+            marked: Marks::default(),
+            fences: comments::Fences::default(),
+            last_path: Span { start: 0, end: 0 },
+            last_tree: Span { start: 0, end: 0 },
+            paths: HashSet::new(),
+            open_traits: 0,
+            open_hiding: 0,
             open_tests: 0,
             open_types: 0,
             open_opaque: 0,
+            open_passing: 0,
+            top_imports: Vec::new(),
             open_disabled: 0,
             test_rows: Vec::new(),
             in_header: true,
@@ -162,15 +200,21 @@ impl<'a> Fold<'a> {
 
     /// Closes every frame that ends at or before a position.
     fn close_before(&mut self, start: u32) {
-        while let Some(&(end, frame)) = self.frames.last() {
-            if end > start {
+        while let Some(&(span, frame)) = self.frames.last() {
+            if span.end > start {
                 break;
             }
             self.frames.pop();
             match frame {
+                Frame::Trait => self.open_traits -= 1,
+                Frame::Module(hides) => {
+                    self.modules.pop();
+                    self.open_hiding -= u32::from(hides);
+                }
                 Frame::Tests => self.open_tests -= 1,
                 Frame::Types => self.open_types -= 1,
                 Frame::Opaque => self.open_opaque -= 1,
+                Frame::Passing => self.open_passing -= 1,
                 Frame::Disabled => self.open_disabled -= 1,
                 Frame::From(_) => {}
                 Frame::Branch => {
@@ -192,7 +236,7 @@ impl<'a> Fold<'a> {
     }
 
     fn open(&mut self, span: Span, frame: Frame) {
-        self.frames.push((span.end, frame));
+        self.frames.push((span, frame));
     }
 
     /// Scopes open here: functions and classes.
@@ -211,6 +255,10 @@ impl<'a> Fold<'a> {
     /// Folds everything found on one span. Where two subjects of a span exclude each other, the more specific counts.
     fn group(&mut self, group: &[Found]) {
         let has = |subject: Subject| group.iter().any(|found| found.subject == subject);
+        if let Some(marks) = self.marks.meet(group, self.text) {
+            self.marked = marks;
+            self.apply_marks(group);
+        }
         let mut previous: Option<&Found> = None;
         for found in group {
             let overruled = match found.subject {
@@ -237,6 +285,13 @@ impl<'a> Fold<'a> {
                             }))
                 }
                 Subject::ReturnUntyped => has(Subject::AccessorSet),
+                Subject::ScopeModulePrivate => has(Subject::ScopeModule),
+                Subject::ItemPrivate => {
+                    has(Subject::ItemPublic)
+                        || has(Subject::ItemPackage)
+                        || has(Subject::ItemParent)
+                }
+                Subject::ImportTree => has(Subject::ImportTreeReexport),
                 _ => false,
             };
             // One node found by two patterns of one meaning is one subject; lists of names are not.
@@ -249,12 +304,39 @@ impl<'a> Fold<'a> {
             }
             previous = Some(found);
         }
+        self.marked = Marks::default();
+    }
+
+    /// Applies what attributes said to the finds they stand before.
+    fn apply_marks(&mut self, group: &[Found]) {
+        let function = group
+            .iter()
+            .find(|found| found.subject == Subject::Function);
+        let is_test = self.marked.test && function.is_some();
+        if let Some(found) = group.first()
+            && (self.marked.tests || is_test)
+        {
+            self.open_tests += 1;
+            self.test_rows.push((self.marked.row, found.rows.1));
+            self.open(found.span, Frame::Tests);
+        }
+        if let Some(found) = function
+            && is_test
+        {
+            let name = self.part(found, Part::Name).unwrap_or_default();
+            self.facts.tests.push(TestCase {
+                name: name.into(),
+                line: found.rows.0 + 1,
+                enabled: !self.marked.disabled,
+                doc_example: false,
+            });
+        }
     }
 
     fn one(&mut self, found: &Found, group: &[Found]) {
         if !matches!(
             found.subject,
-            Subject::Comment | Subject::Docstring | Subject::Text
+            Subject::Comment | Subject::CommentDoc | Subject::Docstring | Subject::Text
         ) {
             self.in_header = false;
         }
@@ -262,6 +344,17 @@ impl<'a> Fold<'a> {
             Subject::ScopeClass => {
                 self.accessors.push(Accessors::default());
                 self.open(found.span, Frame::Class(self.accessors.len() - 1));
+            }
+            Subject::ScopeTrait => {
+                self.open_traits += 1;
+                self.open(found.span, Frame::Trait);
+            }
+            Subject::ScopeModule | Subject::ScopeModulePrivate => {
+                let hides = found.subject == Subject::ScopeModulePrivate;
+                let name = self.part(found, Part::Name).unwrap_or_default();
+                self.modules.push(name);
+                self.open_hiding += u32::from(hides);
+                self.open(found.span, Frame::Module(hides));
             }
             Subject::ScopeTests => {
                 self.open_tests += 1;
@@ -275,6 +368,12 @@ impl<'a> Fold<'a> {
             Subject::ScopeOpaque => {
                 self.open_opaque += 1;
                 self.open(found.span, Frame::Opaque);
+            }
+            Subject::ScopePassing => {
+                if self.functions.is_empty() {
+                    self.open_passing += 1;
+                    self.open(found.span, Frame::Passing);
+                }
             }
             Subject::Documented => self.documented(found),
             Subject::ContextGiven | Subject::ContextPassed | Subject::ContextReturned => {
@@ -311,7 +410,8 @@ impl<'a> Fold<'a> {
             | Subject::Case
             | Subject::Jump
             | Subject::Logical
-            | Subject::LogicalContinued => self.branch(found),
+            | Subject::LogicalContinued
+            | Subject::LogicalRun => self.branch(found),
             Subject::ItemPublic
             | Subject::ItemPackage
             | Subject::ItemParent
@@ -344,7 +444,7 @@ impl<'a> Fold<'a> {
             | Subject::ImportPath
             | Subject::ImportModule => self.import(found),
             Subject::ImportTree | Subject::ImportTreeReexport => self.import_tree(found),
-            Subject::Call => self.call(found),
+            Subject::Call | Subject::CallMacro => self.call(found),
             Subject::Decorator => {
                 if let Some(name) = self.part(found, Part::Name) {
                     self.facts.decorators.push(Decorator {
@@ -368,26 +468,36 @@ impl<'a> Fold<'a> {
                     self.open(found.span, Frame::Disabled);
                 }
             }
-            Subject::TestNot => {}
+            Subject::WithinTests => self.make_surroundings_tests(found),
+            Subject::TestNot
+            | Subject::NextTest
+            | Subject::NextTestDisabled
+            | Subject::NextTests
+            | Subject::NextPublic
+            | Subject::NextPath => {}
             Subject::Suppression => {
                 let name = self.part(found, Part::Name).unwrap_or_default();
                 let written = found.span.text(self.text);
                 self.facts.suppressions.push(Suppression {
                     marker: name.into(),
                     line: found.rows.0 + 1,
-                    explained: written.contains("reason"),
+                    explained: written
+                        .split("reason")
+                        .skip(1)
+                        .any(|rest| rest.trim_start().starts_with('=')),
                 });
             }
             Subject::Comment => self.comment(found),
+            Subject::CommentDoc => {
+                let comment = found.span.text(self.text);
+                if self.fences.begin_example(&comment, found.rows) {
+                    self.doc_example(found.rows.0 + 1);
+                }
+            }
             Subject::Docstring => {
                 self.comments.push(found.span);
                 if memchr::memmem::find(found.span.of(self.text), b">>>").is_some() {
-                    self.facts.tests.push(TestCase {
-                        name: "doctest".into(),
-                        line: found.rows.0 + 1,
-                        enabled: true,
-                        doc_example: true,
-                    });
+                    self.doc_example(found.rows.0 + 1);
                 }
             }
             Subject::Text => {
@@ -407,6 +517,32 @@ impl<'a> Fold<'a> {
         }
     }
 
+    /// Opens a region of tests from here to the end of the innermost module within the file, or of the file.
+    fn make_surroundings_tests(&mut self, found: &Found) {
+        let end = match self.frames.last() {
+            None => self.text.len() as u32,
+            Some((span, Frame::Module(_))) => span.end,
+            Some(_) => return,
+        };
+        let region = Span {
+            start: found.span.start,
+            end,
+        };
+        let rows = memchr::memchr_iter(b'\n', region.of(self.text)).count() as u32;
+        self.open_tests += 1;
+        self.test_rows.push((found.rows.0, found.rows.0 + rows));
+        self.open(region, Frame::Tests);
+    }
+
+    fn doc_example(&mut self, line: u32) {
+        self.facts.tests.push(TestCase {
+            name: "doctest".into(),
+            line,
+            enabled: true,
+            doc_example: true,
+        });
+    }
+
     /// The text of a part, if the pattern gave one.
     fn part(&self, found: &Found, part: Part) -> Option<String> {
         found.parts[part as usize].map(|span| span.text(self.text).into_owned())
@@ -418,7 +554,7 @@ impl<'a> Fold<'a> {
 
     fn same_span_function(&self, span: Span) -> Option<usize> {
         match self.frames.last() {
-            Some(&(end, Frame::Function(function))) if end == span.end => Some(function),
+            Some(&(open, Frame::Function(function))) if open == span => Some(function),
             _ => None,
         }
     }
@@ -710,7 +846,7 @@ impl<'a> Fold<'a> {
             Subject::Branch => measured.enter_branch(),
             Subject::BranchSwitch => measured.enter_switch(),
             Subject::BranchElif => measured.elif(),
-            Subject::BranchElse | Subject::Jump => measured.flat(),
+            Subject::BranchElse | Subject::Jump | Subject::LogicalRun => measured.flat(),
             Subject::Case => measured.case(),
             Subject::Logical => measured.logical(false),
             Subject::LogicalContinued => measured.logical(true),
@@ -731,12 +867,23 @@ impl<'a> Fold<'a> {
         let scopes = self.scopes() - own.min(self.scopes());
         let functions =
             self.functions.len() - usize::from(self.same_span_function(found.span).is_some());
-        if functions > 0 || (by_name && scopes > 0) {
+        if functions > 0
+            || self.open_traits > 0
+            || (by_name && (scopes > 0 || self.open_passing > 0))
+        {
             return;
         }
         let exposure = match found.subject {
+            _ if self.marked.public => Exposure::Public,
+            Subject::ItemPublic if self.open_hiding > 0 => {
+                let module = self.modules.last().cloned().unwrap_or_default();
+                self.hidden.push((self.facts.items.len(), module));
+                Exposure::Package
+            }
             Subject::ItemPublic => Exposure::Public,
             Subject::ItemPackage => Exposure::Package,
+            // The parent of a module within the file is in the file.
+            Subject::ItemParent if !self.modules.is_empty() => Exposure::Private,
             Subject::ItemParent => Exposure::Parent,
             Subject::ItemPrivate => Exposure::Private,
             _ if is_hidden_by_name(&name) => Exposure::Private,
@@ -767,10 +914,13 @@ impl<'a> Fold<'a> {
 
     /// Whether the innermost frame is the scope of this very span.
     fn same_span_scope(&self, span: Span) -> bool {
-        matches!(self.frames.last(), Some(&(end, Frame::Function(_) | Frame::Class(_))) if end == span.end)
+        matches!(self.frames.last(), Some(&(open, Frame::Function(_) | Frame::Class(_))) if open == span)
     }
 
     fn import(&mut self, found: &Found) {
+        if found.subject == Subject::ImportPath && !self.is_new_path(found.span) {
+            return;
+        }
         let kind = match found.subject {
             _ if self.open_types > 0 => ImportKind::TypeOnly,
             Subject::ImportTypes => ImportKind::TypeOnly,
@@ -796,9 +946,20 @@ impl<'a> Fold<'a> {
         let source = source.map(|source| source.text(self.text).into_owned());
         let module = match (self.part(found, Part::Module).or(source), &name) {
             (Some(module), _) => module,
-            (None, Some(name)) if kind == ImportKind::Module => name.clone(),
+            (None, Some(name)) if kind == ImportKind::Module => match self.marked.path {
+                Some(path) => path.text(self.text).into_owned(),
+                None => {
+                    self.modules
+                        .iter()
+                        .fold(String::new(), |path, module| path + module + "::")
+                        + name
+                }
+            },
             _ => return,
         };
+        if self.functions.is_empty() && kind != ImportKind::Dynamic {
+            self.top_imports.push(self.facts.imports.len());
+        }
         let name = match found.subject {
             _ if all => Some("*".to_owned()),
             Subject::ImportDefault => Some("default".to_owned()),
@@ -822,6 +983,18 @@ impl<'a> Fold<'a> {
         });
     }
 
+    /// Whether a qualified path is no part of a longer one or of an import, and not named before.
+    fn is_new_path(&mut self, span: Span) -> bool {
+        let is_part = span.start < self.last_tree.end
+            || (span.start == self.last_path.start && span.end <= self.last_path.end);
+        if is_part {
+            return false;
+        }
+        self.last_path = span;
+        let in_test = self.in_test();
+        self.paths.insert((span.of(self.text), in_test))
+    }
+
     /// The module that the innermost statement names for the imports directly in it.
     fn import_source(&self) -> Option<Span> {
         match self.frames.last() {
@@ -835,6 +1008,7 @@ impl<'a> Fold<'a> {
     }
 
     fn import_tree(&mut self, found: &Found) {
+        self.last_tree = found.span;
         let Some(tree) = self.part(found, Part::Module) else {
             return;
         };
@@ -860,8 +1034,11 @@ impl<'a> Fold<'a> {
         let Some(span) = found.parts[Part::Callee as usize] else {
             return;
         };
-        let callee = callee_text(span.of(self.text));
+        let mut callee = callee_text(span.of(self.text));
         let function = self.functions.last().copied();
+        if found.subject == Subject::CallMacro {
+            callee.push('!');
+        }
         if let Some(function) = function {
             let fact = &self.facts.functions[function];
             let signature = &mut self.signatures[function];
@@ -938,11 +1115,11 @@ impl<'a> Fold<'a> {
         }
     }
 
-    fn finish(mut self, shape: &Shape) -> Facts {
+    fn finish(mut self, faults: &Faults) -> Facts {
         self.settle_types();
         self.settle_slots();
         self.settle_items();
-        let errors: Vec<Span> = shape
+        let errors: Vec<Span> = faults
             .errors
             .iter()
             .map(|range| Span {
@@ -954,7 +1131,7 @@ impl<'a> Fold<'a> {
         let strings = disjoint(std::mem::take(&mut self.strings));
         let lines = LineMap::new(self.text, &comments, &errors, &strings);
         self.facts.lines = lines.count();
-        self.facts.unparsed_bytes = shape.error_bytes;
+        self.facts.unparsed_bytes = faults.bytes;
         self.facts.literal_table = self
             .largest_table
             .is_some_and(|table| table::is_most_of(self.text, table, &comments));
@@ -1093,19 +1270,37 @@ impl<'a> Fold<'a> {
                 import.kind = ImportKind::ReExport;
             }
         }
-        let imported = |name: &str, line: u32| {
-            self.facts.imports.iter().any(|import| {
+        let imported = |name: &str| {
+            self.top_imports.iter().any(|position| {
+                let import = &self.facts.imports[*position];
                 let local = import
                     .alias
                     .as_deref()
                     .or(import.name.as_deref())
                     .unwrap_or_else(|| import.module.split('.').next().unwrap_or_default());
-                local == name && import.line < line
+                local == name
             })
         };
         let mut items = std::mem::take(&mut self.facts.items);
+        // What a module hides and its own file passes on is public after all.
+        let (mut names, mut modules) = (HashSet::new(), HashSet::new());
+        for import in &self.facts.imports {
+            match import.name.as_deref() {
+                _ if import.kind != ImportKind::ReExport => {}
+                Some("*") => {
+                    modules.extend(import.module.rsplit("::").next());
+                }
+                name => names.extend(name),
+            }
+        }
+        for (item, module) in &self.hidden {
+            let item = &mut items[*item];
+            if names.contains(&*item.name) || modules.contains(module.as_str()) {
+                item.exposure = Exposure::Public;
+            }
+        }
         for item in std::mem::take(&mut self.assigned) {
-            if !imported(&item.name, item.line) && *item.name != *"__all__" {
+            if !imported(&item.name) && *item.name != *"__all__" {
                 items.push(item);
             }
         }

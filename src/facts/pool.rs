@@ -119,10 +119,12 @@ pub fn abandon(reason: Lost) -> ! {
 }
 
 thread_local! {
-    /// How a worker tells its pool that it is lost. A boxed function, because the messages of a pool have the type
-    /// of its results.
-    static WAY_OUT: RefCell<Option<Box<dyn Fn(Lost)>>> = const { RefCell::new(None) };
+    static WAY_OUT: RefCell<Option<WayOut>> = const { RefCell::new(None) };
 }
+
+/// How a worker tells its pool that it is lost. A boxed function, because the messages of a pool have the type of its
+/// results.
+type WayOut = Box<dyn Fn(Lost)>;
 
 /// What a worker tells the thread that collects.
 enum Report<O> {
@@ -256,4 +258,85 @@ where
         }
     }
     WAY_OUT.set(None);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Exhausted, PARKED_LIMIT, abandon, map, on_worker};
+    use crate::facts::Lost;
+    use std::sync::Arc;
+
+    /// Doubles even numbers, and gives up its thread for odd ones.
+    fn double_even(number: usize) -> Result<usize, Lost> {
+        if number % 2 == 1 {
+            abandon(Lost::ParseBudget);
+        }
+        Ok(number * 2)
+    }
+
+    #[test]
+    fn results_come_in_the_order_of_the_inputs() {
+        let expected: Vec<u64> = (0..1_000).map(|number| (0..number % 97).sum()).collect();
+        for threads in [0, 1, 2, 16] {
+            let inputs = (0..1_000).collect();
+            let work = |number: u64| (0..number % 97).sum();
+            assert_eq!(map(threads, inputs, work, |_, _| 0), Ok(expected.clone()));
+        }
+        assert_eq!(
+            map(4, Vec::new(), |number: u64| number, |_, _| 0),
+            Ok(Vec::new())
+        );
+    }
+
+    #[test]
+    fn a_panic_costs_its_input_and_no_other() {
+        let work = |number: usize| {
+            assert_ne!(number, 2, "a panic on purpose");
+            Ok(number)
+        };
+        let results = map(2, vec![1, 2, 3], work, |index, lost| Err((index, lost)));
+        assert_eq!(results, Ok(vec![Ok(1), Err((1, Lost::Internal)), Ok(3)]));
+    }
+
+    #[test]
+    fn a_parked_worker_is_replaced() {
+        let inputs = vec![0, 1, 2, 3, 4];
+        for threads in [1, 16] {
+            let results = map(threads, inputs.clone(), double_even, |_, lost| Err(lost));
+            let lost = Err(Lost::ParseBudget);
+            assert_eq!(results, Ok(vec![Ok(0), lost.clone(), Ok(4), lost, Ok(8)]));
+        }
+    }
+
+    #[test]
+    fn the_eighth_parked_worker_ends_the_run_with_the_same_names_on_any_number_of_threads() {
+        for threads in [1, 3, 16] {
+            let inputs = (0..100).collect();
+            let results = map(threads, inputs, double_even, |_, lost| Err(lost));
+            let indices = vec![1, 3, 5, 7, 9, 11, 13, 15];
+            assert_eq!(indices.len(), PARKED_LIMIT);
+            assert_eq!(results, Err(Exhausted { indices }));
+        }
+        let inputs = (0..14).collect();
+        assert!(map(2, inputs, double_even, |_, lost| Err(lost)).is_ok());
+    }
+
+    #[test]
+    fn what_the_work_holds_is_free_again_afterwards() {
+        let shared = Arc::new(1);
+        let held = Arc::clone(&shared);
+        let results = map(4, vec![1, 2, 3], move |number| number + *held, |_, _| 0);
+        assert_eq!(results, Ok(vec![2, 3, 4]));
+        assert_eq!(Arc::strong_count(&shared), 1);
+    }
+
+    #[test]
+    fn work_knows_that_it_is_on_a_worker() {
+        assert!(!on_worker());
+        assert_eq!(
+            map(1, vec![()], |()| on_worker(), |_, _| false),
+            Ok(vec![true])
+        );
+        assert!(!on_worker());
+    }
 }

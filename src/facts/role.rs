@@ -9,6 +9,12 @@
 pub enum Subject {
     /// A class, trait, impl or interface: functions directly in it are methods.
     ScopeClass,
+    /// The body of a trait or of an implementation of one: what it declares is no item.
+    ScopeTrait,
+    /// A module within its file that outsiders may look into. Parts: `name`.
+    ScopeModule,
+    /// A module within its file that hides its public items from other packages. Parts: `name`.
+    ScopeModulePrivate,
     /// A region of inline tests: everything in it is test code.
     ScopeTests,
     /// A region that only a type checker reads: imports in it are for types.
@@ -16,6 +22,8 @@ pub enum Subject {
     /// A region whose parameters and fields are no slots, e.g. a function type in an annotation. Functions and
     /// classes inside it have slots again.
     ScopeOpaque,
+    /// A loop or the like at top level: what is declared in it passes and is no item.
+    ScopePassing,
     /// What a doc comment stands before: the comment speaks for the part `from`, too.
     Documented,
     /// An expression whose type its use site gives: functions here need not declare their parameters.
@@ -79,6 +87,8 @@ pub enum Subject {
     Logical,
     /// A logical operator that continues the run of the same operator around it.
     LogicalContinued,
+    /// A run of one logical operator, where each operator in it is captured as continuing it.
+    LogicalRun,
     /// A named top-level declaration seen from anywhere. Parts: `name`.
     ItemPublic,
     /// One seen from the whole crate or package. Parts: `name`.
@@ -127,6 +137,8 @@ pub enum Subject {
     ImportModule,
     /// A call. Parts: `callee`.
     Call,
+    /// A call of a macro. Parts: `callee`.
+    CallMacro,
     /// A decorator or attribute. Parts: `name`.
     Decorator,
     /// A test case. Parts: `name`.
@@ -135,10 +147,24 @@ pub enum Subject {
     TestDisabled,
     /// Something (same span) named like a test that is none.
     TestNot,
+    /// Makes the function that stands next a test case.
+    NextTest,
+    /// Disables the test case that stands next.
+    NextTestDisabled,
+    /// Makes what stands next a region of inline tests.
+    NextTests,
+    /// Makes the file, or the module within it, that this stands in a region of inline tests.
+    WithinTests,
+    /// Makes the item that stands next public.
+    NextPublic,
+    /// Names the file of the module that stands next. Parts: `module`.
+    NextPath,
     /// An attribute that silences a tool. Parts: `name`.
     Suppression,
     /// A comment.
     Comment,
+    /// A documentation comment whose fenced examples are run as tests.
+    CommentDoc,
     /// A string that is documentation: its lines are comment lines.
     Docstring,
     /// A string: blank lines inside it are code lines.
@@ -155,6 +181,21 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         "A class, trait, impl or interface: functions directly in it are methods.",
     ),
     (
+        Subject::ScopeTrait,
+        "scope.trait",
+        "The body of a trait or of an implementation of one: what it declares is no item.",
+    ),
+    (
+        Subject::ScopeModule,
+        "scope.module",
+        "A module within its file that outsiders may look into. Parts: `name`.",
+    ),
+    (
+        Subject::ScopeModulePrivate,
+        "scope.module.private",
+        "A module within its file that hides its public items from other packages. Parts: `name`.",
+    ),
+    (
         Subject::ScopeTests,
         "scope.tests",
         "A region of inline tests: everything in it is test code.",
@@ -169,6 +210,11 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         "scope.opaque",
         "A region whose parameters and fields are no slots, e.g. a function type in an annotation. Functions and \
          classes inside it have slots again.",
+    ),
+    (
+        Subject::ScopePassing,
+        "scope.passing",
+        "A loop or the like at top level: what is declared in it passes and is no item.",
     ),
     (
         Subject::Documented,
@@ -319,6 +365,11 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         "A logical operator that continues the run of the same operator around it.",
     ),
     (
+        Subject::LogicalRun,
+        "logical.run",
+        "A run of one logical operator, where each operator in it is captured as continuing it.",
+    ),
+    (
         Subject::ItemPublic,
         "item.public",
         "A named top-level declaration seen from anywhere. Parts: `name`.",
@@ -435,6 +486,11 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
     ),
     (Subject::Call, "call", "A call. Parts: `callee`."),
     (
+        Subject::CallMacro,
+        "call.macro",
+        "A call of a macro. Parts: `callee`.",
+    ),
+    (
         Subject::Decorator,
         "decorator",
         "A decorator or attribute. Parts: `name`.",
@@ -451,11 +507,46 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         "Something (same span) named like a test that is none.",
     ),
     (
+        Subject::NextTest,
+        "next.test",
+        "Makes the function that stands next a test case.",
+    ),
+    (
+        Subject::NextTestDisabled,
+        "next.test.disabled",
+        "Disables the test case that stands next.",
+    ),
+    (
+        Subject::NextTests,
+        "next.tests",
+        "Makes what stands next a region of inline tests.",
+    ),
+    (
+        Subject::WithinTests,
+        "within.tests",
+        "Makes the file, or the module within it, that this stands in a region of inline tests.",
+    ),
+    (
+        Subject::NextPublic,
+        "next.public",
+        "Makes the item that stands next public.",
+    ),
+    (
+        Subject::NextPath,
+        "next.path",
+        "Names the file of the module that stands next. Parts: `module`.",
+    ),
+    (
         Subject::Suppression,
         "suppression",
         "An attribute that silences a tool. Parts: `name`.",
     ),
     (Subject::Comment, "comment", "A comment."),
+    (
+        Subject::CommentDoc,
+        "comment.doc",
+        "A documentation comment whose fenced examples are run as tests.",
+    ),
     (
         Subject::Docstring,
         "docstring",

@@ -1,5 +1,8 @@
 //! Rust `use` trees, flattened into one path for each name.
 
+/// Longer paths are nobody's; without a bound a deep tree would be copied once for each of its names.
+const LONGEST_PATH: usize = 240;
+
 /// One flattened path of a `use` tree.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Leaf {
@@ -11,108 +14,186 @@ pub(super) struct Leaf {
     pub alias: Option<String>,
 }
 
-/// Flattens the text between `use` and `;`, comments removed by the caller's grammar or tolerated here.
+/// Flattens the text between `use` and `;`. Comments are skipped, and so is the `::` at the front of a path.
 pub(super) fn flatten(tree: &str) -> Vec<Leaf> {
-    let mut leaves = Vec::new();
-    // (prefix, rest of a group) pairs; a stack, because trees nest as deep as their author likes.
-    let mut pending = vec![(String::new(), tree.trim().to_owned())];
-    while let Some((prefix, tree)) = pending.pop() {
-        let tree = tree.trim();
-        if tree.is_empty() {
-            continue;
-        }
-        if let Some(open) = tree.find('{')
-            && let Some(inner) = tree[open + 1..].trim_end().strip_suffix('}')
-        {
-            let head = tree[..open].trim().trim_end_matches("::");
-            let prefix = join(&prefix, head);
-            for piece in split_group(inner).into_iter().rev() {
-                pending.push((prefix.clone(), piece.to_owned()));
+    let mut walk = Walk::default();
+    let mut rest = tree;
+    while let Some(first) = rest.chars().next() {
+        let length = match first {
+            '/' => comment_length(rest),
+            '{' => {
+                walk.open();
+                1
             }
-            continue;
-        }
-        let (path, alias) = match tree.split_once(" as ") {
-            Some((path, alias)) => (path.trim(), Some(alias.trim().to_owned())),
-            None => (tree, None),
+            '}' => {
+                walk.close();
+                1
+            }
+            ',' => {
+                walk.end_piece();
+                1
+            }
+            '*' => {
+                walk.word("*");
+                1
+            }
+            _ if is_word(first) => {
+                let length = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+                walk.word(&rest[..length]);
+                length
+            }
+            _ => first.len_utf8(),
         };
-        let path: String = join(&prefix, path)
-            .chars()
-            .filter(|c| !c.is_whitespace())
-            .collect();
-        let (module, name) = match path.rsplit_once("::") {
-            Some((module, "self")) => (module.to_owned(), None),
-            Some((module, name)) => (module.to_owned(), Some(name.to_owned())),
-            None => (path, None),
-        };
-        leaves.push(Leaf {
-            module,
-            name,
-            alias,
-        });
+        rest = &rest[length..];
     }
-    leaves
+    walk.end_piece();
+    walk.leaves
 }
 
-fn join(prefix: &str, path: &str) -> String {
-    let path = path.trim();
-    if prefix.is_empty() {
-        path.to_owned()
-    } else if path.is_empty() {
-        prefix.to_owned()
+/// A walk over the words of a tree: one path that grows and shrinks.
+#[derive(Default)]
+struct Walk {
+    path: String,
+    /// Lengths of the path at the open braces.
+    open: Vec<usize>,
+    /// Words were added since the last brace or comma.
+    has_words: bool,
+    /// The path outgrew the bound, which holds until the brace at this depth closes or its piece ends.
+    lost_at: Option<usize>,
+    after_as: bool,
+    alias: Option<String>,
+    leaves: Vec<Leaf>,
+}
+
+impl Walk {
+    fn word(&mut self, word: &str) {
+        if self.after_as {
+            self.after_as = false;
+            self.alias = Some(word.to_owned());
+        } else if word == "as" {
+            self.after_as = true;
+        } else if self.lost_at.is_none() {
+            self.has_words = true;
+            if self.path.len() + word.len() > LONGEST_PATH {
+                self.lost_at = Some(self.open.len());
+                return;
+            }
+            if !self.path.is_empty() {
+                self.path.push_str("::");
+            }
+            self.path.push_str(word);
+        }
+    }
+
+    fn open(&mut self) {
+        self.open.push(self.path.len());
+        self.has_words = false;
+    }
+
+    fn close(&mut self) {
+        self.end_piece();
+        self.open.pop();
+        // What stands before the brace is no path of its own.
+        self.path.truncate(self.base());
+        self.settle_loss();
+    }
+
+    fn base(&self) -> usize {
+        self.open.last().copied().unwrap_or(0)
+    }
+
+    fn end_piece(&mut self) {
+        let alias = self.alias.take();
+        self.after_as = false;
+        if std::mem::take(&mut self.has_words) && self.lost_at.is_none() {
+            let (module, name) = match self.path.rsplit_once("::") {
+                Some((module, "self")) => (module, None),
+                Some((module, name)) => (module, Some(name.to_owned())),
+                None => (self.path.as_str(), None),
+            };
+            self.leaves.push(Leaf {
+                module: module.to_owned(),
+                name,
+                alias,
+            });
+        }
+        self.path.truncate(self.base());
+        self.settle_loss();
+    }
+
+    fn settle_loss(&mut self) {
+        if self.lost_at.is_some_and(|depth| self.open.len() <= depth) {
+            self.lost_at = None;
+        }
+    }
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '#' | '$')
+}
+
+/// The bytes of the comment a slash begins; 1 if it begins none.
+fn comment_length(text: &str) -> usize {
+    if text.starts_with("//") {
+        text.find('\n').unwrap_or(text.len())
+    } else if text.starts_with("/*") {
+        text.find("*/").map_or(text.len(), |end| end + 2)
     } else {
-        format!("{prefix}::{path}")
+        1
     }
-}
-
-/// Splits the inside of braces at top-level commas.
-fn split_group(inner: &str) -> Vec<&str> {
-    let mut depth = 0i32;
-    let mut start = 0;
-    let mut pieces = Vec::new();
-    for (at, byte) in inner.bytes().enumerate() {
-        match byte {
-            b'{' => depth += 1,
-            b'}' => depth -= 1,
-            b',' if depth == 0 => {
-                pieces.push(&inner[start..at]);
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    pieces.push(&inner[start..]);
-    pieces
 }
 
 #[cfg(test)]
 mod tests {
     use super::flatten;
 
-    #[test]
-    fn a_tree_becomes_one_path_for_each_name() {
-        let flat: Vec<String> = flatten("crate::{a::{self, B as C}, d::*, e}")
+    fn flat(tree: &str) -> Vec<String> {
+        flatten(tree)
             .into_iter()
             .map(|leaf| {
-                format!(
-                    "{} {} {}",
-                    leaf.module,
-                    leaf.name.unwrap_or_default(),
-                    leaf.alias.unwrap_or_default()
-                )
+                let name = leaf.name.unwrap_or_else(|| "-".into());
+                match leaf.alias {
+                    Some(alias) => format!("{} {name} as {alias}", leaf.module),
+                    None => format!("{} {name}", leaf.module),
+                }
             })
-            .collect();
+            .collect()
+    }
+
+    #[test]
+    fn a_tree_becomes_one_path_for_each_name() {
         assert_eq!(
-            flat,
-            ["crate::a  ", "crate::a B C", "crate::d * ", "crate e "]
+            flat("crate::{a::{self, B as C}, d::*, e}"),
+            ["crate::a -", "crate::a B as C", "crate::d *", "crate e"]
+        );
+        assert_eq!(flat("{a, b::c}"), ["a -", "b c"]);
+        assert_eq!(flat("a::{}"), [""; 0]);
+        assert_eq!(
+            flat("io::{self as\n disk, Read as _,}"),
+            ["io - as disk", "io Read as _"]
         );
     }
 
     #[test]
-    fn a_bare_crate_is_its_own_module() {
-        let leaf = &flatten("reqwest")[0];
+    fn a_bare_crate_is_its_own_module_and_leading_colons_mean_nothing() {
+        assert_eq!(flat("reqwest"), ["reqwest -"]);
+        assert_eq!(flat("::reqwest::Client"), ["reqwest Client"]);
+        assert_eq!(flat("super::*"), ["super *"]);
+        assert_eq!(flat("a::r#type"), ["a r#type"]);
+    }
+
+    #[test]
+    fn comments_in_a_tree_are_skipped() {
         assert_eq!(
-            (leaf.module.as_str(), leaf.name.as_deref()),
-            ("reqwest", None)
+            flat("a::{b, // c, {d\n e /* } , */, f}"),
+            ["a b", "a e", "a f"]
         );
+    }
+
+    #[test]
+    fn a_path_beyond_the_bound_is_dropped_and_its_neighbours_are_kept() {
+        let deep = "long_name::{".repeat(5_000);
+        let tree = format!("{{a::B, {deep}x, y{}, c}}", "}".repeat(5_000));
+        assert_eq!(flat(&tree), ["a B", "c -"]);
     }
 }

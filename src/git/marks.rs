@@ -98,10 +98,7 @@ fn is_version_branch(name: &str) -> bool {
         "" => return false,
         number => rest = &rest[number.len()..],
     }
-    loop {
-        let Some(part) = rest.strip_prefix(['.', '-']) else {
-            break;
-        };
+    while let Some(part) = rest.strip_prefix(['.', '-']) {
         let length = match digits(part) {
             "" if part.starts_with('x') => 1,
             "" => break,

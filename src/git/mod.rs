@@ -2,19 +2,28 @@
 //!
 //! Nothing here executes a program, follows repository configuration or writes. What cannot be read is a value
 //! ([`HistoryState`]), never a number.
+//!
+//! From the disk to a change: `repository` finds the files, `objects` reads what they hold, `commit` and `tree_diff` parse
+//! it, `walk` and `graph` order the commits of a window, `marks` reads their messages, `changes` makes units of them,
+//! `renames` and `similarity` give paths today's names, `survey` chooses window and unit, `history` hands it all over.
 
 mod bots;
 mod changes;
 mod commit;
 mod configuration;
+mod diffs;
 mod graph;
 mod history;
 mod index;
 mod marks;
 mod objects;
 mod renames;
+#[cfg(test)]
+#[path = "../../tests/repositories/mod.rs"]
+mod repositories;
 mod repository;
 mod similarity;
+mod survey;
 mod tree_diff;
 mod walk;
 

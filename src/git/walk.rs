@@ -55,11 +55,6 @@ impl Node {
         self.parent_ids.len() > 1
     }
 
-    /// Whether it is nobody's child.
-    pub(super) fn is_root(&self) -> bool {
-        self.parent_ids.is_empty()
-    }
-
     /// Whether a program wrote it.
     pub(super) fn is_by(&self, bots: &Bots) -> bool {
         bots.wrote(&self.author)
@@ -118,9 +113,10 @@ impl<'a> Walk<'a> {
         self.head_time
     }
 
-    /// Whether there is nothing further back.
-    pub(super) fn is_exhausted(&self) -> bool {
-        self.frontier.is_empty()
+    /// Whether there is nothing older than `from`, which the walk has reached.
+    pub(super) fn is_exhausted(&self, from: i64) -> bool {
+        let is_inside = |position: &usize| self.nodes[*position].time >= from;
+        self.frontier.is_empty() && self.visited.iter().all(is_inside)
     }
 
     /// Reads on until all that remains is older than `from`. May be called again with an earlier time.
@@ -188,9 +184,10 @@ impl<'a> Walk<'a> {
         broken.max(boundary)
     }
 
-    /// How many of `positions` have a malformed author or committer, and how many a clock that cannot be right.
-    pub(super) fn oddities(&self, positions: &[usize]) -> (usize, usize) {
-        let nodes = || positions.iter().map(|position| &self.nodes[*position]);
+    /// How many of the commits read have a malformed author or committer, and how many a clock that cannot be right.
+    /// Those that fell out of the window for that reason are among them.
+    pub(super) fn oddities(&self) -> (usize, usize) {
+        let nodes = || self.visited.iter().map(|position| &self.nodes[*position]);
         (
             nodes().filter(|node| node.malformed).count(),
             nodes().filter(|node| node.skewed).count(),

@@ -1,8 +1,22 @@
 //! Tested files: of all files worth a test, those a test names or imports.
+//!
+//! Association is a ladder (DEFINITIONS 2.3): reached by no test, reached only through other files, named or imported
+//! by a test, used by a test. Against lines run inside tests, naming or importing was right in 96 % of the files it
+//! claimed and found 94 % of those that were run (four Python libraries, DEFINITIONS 2.7).
 
+mod likeness;
+mod tests_of;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::class::Class;
+use crate::codebase::{Codebase, File, FileIndex};
 use crate::definition::settings::TestedFiles;
+use crate::facts::{Facts, ImportKind};
 
-use super::{About, Measurement, View};
+use super::{About, Measurement, Method, Reading, Subject, Taken, View};
+
+use tests_of::Tests;
 
 pub(super) const ABOUT: About = About {
     unit: "files",
@@ -12,8 +26,255 @@ pub(super) const ABOUT: About = About {
     by_change: false,
 };
 
-pub(super) fn read(_view: &View, _settings: &TestedFiles) -> Measurement {
-    Measurement::NotApplicable {
-        reason: "not built".to_owned(),
+/// Most code lines of an entry point that need no test of its own.
+const LONGEST_ENTRY_POINT: u32 = 10;
+
+/// How strongly a test belongs to a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strength {
+    /// No test reaches it.
+    #[default]
+    None,
+    /// A test reaches it through other source files.
+    Indirect,
+    /// A test names it or imports it.
+    Associated,
+    /// It holds tests, or a test uses something it defines.
+    Exercised,
+}
+
+impl Strength {
+    /// Its step on the ladder, 0 to 3.
+    pub fn level(self) -> u32 {
+        self as u32
     }
 }
+
+/// What is known of the tests of one file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Association {
+    /// How strongly a test belongs to it.
+    pub strength: Strength,
+    /// The source file through which a test reaches it, where nothing is nearer.
+    pub through: Option<FileIndex>,
+    /// Tests belong to it, but all of them are switched off.
+    pub only_skipped: bool,
+    /// A test names it, and other files just as well.
+    pub ambiguous: bool,
+}
+
+/// The tests of every file of a codebase.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Associations {
+    /// Files a test belongs to in any way.
+    pub by_file: BTreeMap<FileIndex, Association>,
+    /// Imports in tests that are about this repository.
+    pub internal_imports: u64,
+    /// Those of them that led to a file.
+    pub resolved_imports: u64,
+}
+
+pub(super) fn read(view: &View, settings: &TestedFiles) -> Measurement {
+    let associations = levels(view.codebase, settings);
+    let mut taken = Taken {
+        unknown: view.lost(),
+        method: Method::Resolved,
+        ..Taken::default()
+    };
+    let mut counts = [0u64; 4];
+    let mut ambiguous = 0u64;
+    for (index, file, facts) in view.code() {
+        if !is_eligible(file, facts) {
+            continue;
+        }
+        let association = associations
+            .by_file
+            .get(&index)
+            .cloned()
+            .unwrap_or_default();
+        counts[association.strength.level() as usize] += 1;
+        ambiguous += u64::from(association.ambiguous);
+        let good = association.strength.level() >= settings.min_strength;
+        taken.readings.push(Reading {
+            subject: Subject::File(index),
+            good: u64::from(good),
+            of: 1,
+            note: (!good).then(|| note(view.codebase, &association)),
+        });
+    }
+    if !taken.readings.is_empty() {
+        taken.notes = sentences(counts, ambiguous, &associations);
+    }
+    Measurement::Taken(taken)
+}
+
+/// How strongly tests belong to the files of a codebase.
+pub fn levels(codebase: &Codebase, settings: &TestedFiles) -> Associations {
+    let tests = Tests::of(codebase);
+    let mut found = Associations::default();
+    let mut seeds: BTreeSet<FileIndex> = BTreeSet::new();
+    for test in &tests.enabled {
+        let reached = test.reach(codebase);
+        found.internal_imports += reached.internal;
+        found.resolved_imports += reached.resolved;
+        seeds.extend(reached.through);
+        for (file, strength) in reached.files {
+            found.raise(file, strength);
+        }
+    }
+    for file in &tests.inline {
+        found.raise(*file, Strength::Exercised);
+        seeds.insert(*file);
+    }
+    for name in likeness::named(codebase, &tests.enabled_files()) {
+        found.raise(name.file, Strength::Associated);
+        let association = found.by_file.entry(name.file).or_default();
+        association.ambiguous |= name.ambiguous;
+    }
+    for map in &settings.map {
+        let tested = tests
+            .enabled_files()
+            .iter()
+            .any(|test| map.tests.matches(&codebase.file(*test).path));
+        if tested {
+            for (index, file) in codebase.indexed() {
+                if file.class == Class::Code && map.source.matches(&file.path) {
+                    found.raise(index, Strength::Associated);
+                }
+            }
+        }
+    }
+    seeds.extend(tests.support.iter().copied());
+    spread(codebase, seeds, &mut found);
+    skipped(codebase, &tests, &mut found);
+    found
+}
+
+impl Associations {
+    fn raise(&mut self, file: FileIndex, strength: Strength) {
+        let association = self.by_file.entry(file).or_default();
+        association.strength = association.strength.max(strength);
+    }
+}
+
+/// Whether a file is worth a test: code with a body outside inline tests, and more than the way in.
+fn is_eligible(file: &File, facts: &Facts) -> bool {
+    // A stub describes the file beside it.
+    if file.path.extension() == Some(b"pyi") {
+        return false;
+    }
+    let mut bodies = facts
+        .functions
+        .iter()
+        .filter(|function| function.has_body && !function.in_test)
+        .peekable();
+    if bodies.peek().is_none() {
+        return false;
+    }
+    let only_main = bodies.all(|function| function.name.as_deref() == Some("main"));
+    let lines = facts.lines.code - facts.lines.code_in_tests.min(facts.lines.code);
+    !(only_main && lines <= LONGEST_ENTRY_POINT)
+}
+
+/// Follows the imports of source files, from those that tests load to everything that comes with them.
+fn spread(codebase: &Codebase, seeds: BTreeSet<FileIndex>, found: &mut Associations) {
+    let resolver = codebase.resolver();
+    let mut seen = seeds.clone();
+    let mut pending: VecDeque<FileIndex> = seeds.iter().copied().collect();
+    for seed in &seeds {
+        found.raise(*seed, Strength::Indirect);
+    }
+    while let Some(file) = pending.pop_front() {
+        let Some(facts) = codebase.file(file).facts() else {
+            continue;
+        };
+        let from = found.by_file.get(&file).map_or(file, |association| {
+            // A helper of tests is no source file: what it reached is named by the first one that is.
+            if codebase.file(file).class == Class::Code {
+                file
+            } else {
+                association.through.unwrap_or(file)
+            }
+        });
+        for import in &facts.imports {
+            if import.kind == ImportKind::TypeOnly || import.in_test {
+                continue;
+            }
+            let resolution = resolver.resolve(file, import);
+            for next in resolution.through {
+                if seen.insert(next) {
+                    found.raise(next, Strength::Indirect);
+                    if let Some(association) = found.by_file.get_mut(&next) {
+                        association.through = Some(from);
+                    }
+                    pending.push_back(next);
+                }
+            }
+        }
+    }
+}
+
+/// Marks the files that only tests belong to which are switched off.
+fn skipped(codebase: &Codebase, tests: &Tests, found: &mut Associations) {
+    let mut files: BTreeSet<FileIndex> = tests.inline_skipped.iter().copied().collect();
+    for test in &tests.skipped {
+        files.extend(test.reach(codebase).files.keys());
+    }
+    let skipped: Vec<FileIndex> = tests.skipped.iter().map(|test| test.file).collect();
+    files.extend(
+        likeness::named(codebase, &skipped)
+            .into_iter()
+            .map(|name| name.file),
+    );
+    for file in files {
+        let association = found.by_file.entry(file).or_default();
+        association.only_skipped = association.strength < Strength::Associated;
+    }
+}
+
+fn note(codebase: &Codebase, association: &Association) -> Box<str> {
+    let clause = match association {
+        Association {
+            strength: Strength::Associated,
+            ..
+        } => "a test names or imports it, but none uses anything it defines".to_owned(),
+        Association {
+            only_skipped: true, ..
+        } => "only skipped tests".to_owned(),
+        Association {
+            strength: Strength::Indirect,
+            through: Some(file),
+            ..
+        } => format!(
+            "only indirectly: reached through {}",
+            codebase.file(*file).path.to_str()
+        ),
+        Association {
+            strength: Strength::Indirect,
+            ..
+        } => "only indirectly: loaded by a test that uses nothing of it".to_owned(),
+        _ => "no test names or imports it".to_owned(),
+    };
+    clause.into()
+}
+
+fn sentences(counts: [u64; 4], ambiguous: u64, associations: &Associations) -> Vec<String> {
+    let [none, indirect, associated, exercised] = counts;
+    let mut levels = format!(
+        "levels: {exercised} exercised, {associated} associated, {indirect} indirect, {none} none"
+    );
+    if ambiguous > 0 {
+        levels.push_str(&format!("; {ambiguous} ambiguous by name"));
+    }
+    let mut sentences = vec![levels];
+    if associations.internal_imports > 0 {
+        sentences.push(format!(
+            "{} of {} imports of this repository in tests were resolved",
+            associations.resolved_imports, associations.internal_imports
+        ));
+    }
+    sentences
+}
+
+#[cfg(test)]
+mod tests;

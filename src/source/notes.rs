@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 /// Examples a sentence names.
 const EXAMPLES: usize = 3;
+/// Characters of a place that a sentence quotes; a hostile name can be thousands long.
+const PLACE: usize = 160;
 
 /// Collects what was met, in any order.
 #[derive(Debug, Default)]
@@ -17,7 +19,7 @@ impl Notes {
     pub(super) fn met(&mut self, kind: &'static str, place: &[u8]) {
         let place = match place {
             b"" => ".".into(),
-            place => String::from_utf8_lossy(place).into_owned(),
+            place => shortened(&String::from_utf8_lossy(place)),
         };
         self.kinds.entry(kind).or_default().push(place);
     }
@@ -47,6 +49,14 @@ impl Notes {
     }
 }
 
+/// The start of a place, with a sign that more follows.
+fn shortened(place: &str) -> String {
+    match place.char_indices().nth(PLACE) {
+        Some((end, _)) => format!("{}…", &place[..end]),
+        None => place.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Notes;
@@ -61,6 +71,17 @@ mod tests {
         assert_eq!(
             notes.into_sentences(),
             ["first", "4 pipes skipped: ., b, c, …"]
+        );
+    }
+
+    #[test]
+    fn a_long_place_is_quoted_in_part() {
+        let mut notes = Notes::default();
+        notes.met("pipes skipped", "ä".repeat(1_000).as_bytes());
+        let sentence = notes.into_sentences().remove(0);
+        assert_eq!(
+            sentence.chars().filter(|letter| *letter == 'ä').count(),
+            super::PLACE
         );
     }
 }

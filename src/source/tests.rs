@@ -301,13 +301,14 @@ fn names_that_are_no_text_are_kept() {
 fn a_tree_deeper_than_any_path_costs_one_note() {
     let root = tree(&[("z.py", "")]);
     // Built from the inside out: no single call could name the deepest directory.
-    let depth = 3_000;
+    let depth = 60;
+    let name = "d".repeat(100);
     let part = root.path().join("part");
     fs::create_dir(&part).unwrap();
     for _ in 0..depth {
         let next = root.path().join("next");
         fs::create_dir(&next).unwrap();
-        fs::rename(&part, next.join("d")).unwrap();
+        fs::rename(&part, next.join(&name)).unwrap();
         fs::rename(&next, &part).unwrap();
     }
     let listing = list_plain(&root);
@@ -317,7 +318,7 @@ fn a_tree_deeper_than_any_path_costs_one_note() {
     // The temporary directory cannot delete what it cannot name either.
     for _ in 0..depth {
         let next = root.path().join("next");
-        fs::rename(part.join("d"), &next).unwrap();
+        fs::rename(part.join(&name), &next).unwrap();
         fs::remove_dir(&part).unwrap();
         fs::rename(&next, &part).unwrap();
     }

@@ -1,0 +1,336 @@
+//! Modules of JavaScript and TypeScript: relative paths, packages of the workspace, path aliases, names passed on.
+
+use std::collections::HashMap;
+
+use crate::codebase::manifests::npm::{Package, matching};
+use crate::codebase::{Codebase, FileIndex};
+use crate::facts::{Import, ImportKind};
+use crate::path::join;
+
+use super::{Family, Resolution, Resolver, Walk, family};
+
+/// What a specifier without extension may mean, in the order in which code is looked for before declarations.
+const EXTENSIONS: &[&[u8]] = &[
+    b".ts", b".tsx", b".mts", b".cts", b".js", b".jsx", b".mjs", b".cjs", b".d.ts", b".d.mts",
+    b".d.cts",
+];
+/// What a specifier written for the output means in the sources.
+const WRITTEN_FOR: &[(&[u8], &[&[u8]])] = &[
+    (b".js", &[b".ts", b".tsx", b".jsx", b".d.ts"]),
+    (b".jsx", &[b".tsx"]),
+    (b".mjs", &[b".mts", b".d.mts"]),
+    (b".cjs", &[b".cts", b".d.cts"]),
+];
+/// Directories that builds write to, and those they read.
+const OUTPUT: &[&[u8]] = &[
+    b"dist",
+    b"distribution",
+    b"build",
+    b"lib",
+    b"out",
+    b"output",
+    b"esm",
+    b"cjs",
+    b"es",
+    b"types",
+];
+const SOURCE: &[&[u8]] = &[b"src", b"source", b"lib", b""];
+
+/// Packages of the workspace by name. Of several with one name the first by path counts.
+#[derive(Debug, Default)]
+pub(super) struct Packages {
+    by_name: HashMap<Box<str>, Box<[u8]>>,
+}
+
+impl Packages {
+    pub(super) fn new(codebase: &Codebase) -> Self {
+        let mut packages = Self::default();
+        for (directory, package) in codebase.manifests.packages() {
+            if let Some(name) = &package.name {
+                packages
+                    .by_name
+                    .entry(name.clone())
+                    .or_insert_with(|| directory.clone());
+            }
+        }
+        packages
+    }
+}
+
+/// What a specifier means.
+enum Module {
+    /// This file.
+    File(FileIndex),
+    /// A file of this repository that was not found, or is in no language that is read.
+    Missing,
+    /// Somebody else's.
+    Foreign,
+}
+
+fn find(resolver: &Resolver, file: FileIndex, specifier: &str) -> Module {
+    let codebase = resolver.codebase;
+    let directory = codebase.file(file).path.directory();
+    let specifier = specifier.split('?').next().unwrap_or(specifier);
+    let or_missing = |found: Option<FileIndex>| found.map_or(Module::Missing, Module::File);
+    if specifier.starts_with('.') {
+        return or_missing(
+            join(directory, specifier.as_bytes()).and_then(|path| module_at(codebase, &path)),
+        );
+    }
+    if specifier.starts_with('#') {
+        let found = codebase
+            .manifests
+            .package_of(directory)
+            .and_then(|(root, package)| {
+                matching(&package.imports, specifier)
+                    .iter()
+                    .find_map(|path| entry_at(codebase, root, path))
+            });
+        return or_missing(found);
+    }
+    if let Some(found) = aliased(codebase, directory, specifier) {
+        return Module::File(found);
+    }
+    let Some((root, package, subpath)) = package_named(resolver, specifier) else {
+        return Module::Foreign;
+    };
+    or_missing(if subpath.is_empty() {
+        main_of(codebase, root, Some(package))
+    } else {
+        matching(&package.exports, subpath)
+            .iter()
+            .find_map(|path| entry_at(codebase, root, path))
+            .or_else(|| entry_at(codebase, root, subpath))
+    })
+}
+
+/// What `paths` and `baseUrl` make of a specifier.
+fn aliased(codebase: &Codebase, directory: &[u8], specifier: &str) -> Option<FileIndex> {
+    let aliases = codebase.manifests.aliases(directory)?;
+    matching(&aliases.paths, specifier)
+        .iter()
+        .find_map(|path| module_at(codebase, path.as_bytes()))
+        .or_else(|| {
+            let path = join(aliases.base.as_deref()?, specifier.as_bytes())?;
+            module_at(codebase, &path)
+        })
+}
+
+/// The package of the workspace a specifier names, and what follows its name.
+fn package_named<'a, 's>(
+    resolver: &Resolver<'a>,
+    specifier: &'s str,
+) -> Option<(&'a [u8], &'a Package, &'s str)> {
+    let parts = if specifier.starts_with('@') { 2 } else { 1 };
+    let end = specifier
+        .match_indices('/')
+        .nth(parts - 1)
+        .map_or(specifier.len(), |(at, _)| at);
+    let (name, rest) = specifier.split_at(end);
+    let (codebase, index) = (resolver.codebase, resolver.index);
+    let directory: &'a [u8] = index.ecmascript.by_name.get(name)?;
+    let package = codebase.manifests.packages().get(directory)?;
+    Some((directory, package, rest.trim_start_matches('/')))
+}
+
+/// The module at a path: that file, the file it was built from, with an extension, or the index of a directory.
+fn module_at(codebase: &Codebase, path: &[u8]) -> Option<FileIndex> {
+    file_at(codebase, path).or_else(|| {
+        let package = codebase.manifests.packages().get(path);
+        main_of(codebase, path, package)
+    })
+}
+
+fn file_at(codebase: &Codebase, path: &[u8]) -> Option<FileIndex> {
+    let known = |path: &[u8]| {
+        codebase
+            .find_bytes(path)
+            .filter(|index| family(codebase.file(*index)) == Some(Family::Ecmascript))
+    };
+    let with = |stem: &[u8], extension: &[u8]| known(&[stem, extension].concat());
+    known(path)
+        .or_else(|| {
+            WRITTEN_FOR.iter().find_map(|(written, meant)| {
+                let stem = path.strip_suffix(*written)?;
+                meant.iter().find_map(|extension| with(stem, extension))
+            })
+        })
+        .or_else(|| {
+            EXTENSIONS
+                .iter()
+                .find_map(|extension| with(path, extension))
+        })
+}
+
+/// What stands for a directory: what its manifest names, or its index.
+fn main_of(codebase: &Codebase, directory: &[u8], package: Option<&Package>) -> Option<FileIndex> {
+    let entries = package.map_or(&[][..], |package| &package.entries);
+    let index = |below: &str| file_at(codebase, &join(directory, below.as_bytes())?);
+    entries
+        .iter()
+        .find_map(|entry| entry_at(codebase, directory, entry))
+        .or_else(|| index("index"))
+        .or_else(|| {
+            // Only of a package is it known that its sources stand in for it.
+            let named = package.is_some_and(|package| package.name.is_some());
+            named
+                .then(|| index("src/index").or_else(|| index("source/index")))
+                .flatten()
+        })
+}
+
+/// The file a manifest means by a path: that file, or the source it is built from where only the source is kept.
+fn entry_at(codebase: &Codebase, directory: &[u8], entry: &str) -> Option<FileIndex> {
+    let path = join(directory, entry.as_bytes())?;
+    if let Some(found) = file_at(codebase, &path) {
+        return Some(found);
+    }
+    let below = join(b"", entry.as_bytes())?;
+    let mut rest = below.as_slice();
+    let mut is_output = false;
+    while let Some(slash) = memchr::memchr(b'/', rest) {
+        if !OUTPUT.contains(&&rest[..slash]) {
+            break;
+        }
+        is_output = true;
+        rest = &rest[slash + 1..];
+    }
+    if !is_output {
+        return file_at(codebase, &join(&path, b"index")?);
+    }
+    // Declarations are built from code too.
+    let rest = rest.strip_suffix(b".d.ts").unwrap_or(rest);
+    SOURCE.iter().find_map(|source| {
+        let path = join(&join(directory, source)?, rest)?;
+        file_at(codebase, &path)
+    })
+}
+
+/// Names looked for in a module.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Place {
+    file: FileIndex,
+    path: Vec<Box<str>>,
+    /// The module is known to have the name: it was named as its source.
+    certain: bool,
+}
+
+pub(super) fn resolve(resolver: &Resolver, file: FileIndex, import: &Import) -> Resolution {
+    walk(resolver, file, import, &[])
+}
+
+/// What a chain of properties means whose first name an import binds.
+pub(super) fn resolve_chain(
+    resolver: &Resolver,
+    file: FileIndex,
+    import: &Import,
+    chain: &[&str],
+) -> Resolution {
+    walk(resolver, file, import, &chain[1..])
+}
+
+/// What an import takes from its module, and of that the properties of a chain.
+fn wanted(import: &Import, rest: impl Iterator<Item = Box<str>>) -> Vec<Box<str>> {
+    let name = import.name.iter().filter(|name| &***name != "*").cloned();
+    name.chain(rest).collect()
+}
+
+fn walk(resolver: &Resolver, file: FileIndex, import: &Import, rest: &[&str]) -> Resolution {
+    let mut walk: Walk<Place> = Walk::new();
+    match find(resolver, file, &import.module) {
+        Module::File(found) => {
+            walk.resolution.first = Some(found);
+            walk.resolution.internal = true;
+            walk.push(Place {
+                file: found,
+                path: wanted(import, rest.iter().map(|name| Box::from(*name))),
+                certain: true,
+            });
+        }
+        Module::Missing => walk.resolution.internal = is_code(&import.module),
+        Module::Foreign => {}
+    }
+    while let Some(place) = walk.next() {
+        look(resolver, &mut walk, &place);
+    }
+    walk.finish()
+}
+
+/// Whether a specifier that was not found would be code: style sheets and pictures are imported too.
+fn is_code(specifier: &str) -> bool {
+    let name = specifier.rsplit('/').next().unwrap_or(specifier);
+    match name.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() => !matches!(
+            extension,
+            "json"
+                | "css"
+                | "scss"
+                | "sass"
+                | "less"
+                | "svg"
+                | "png"
+                | "jpg"
+                | "gif"
+                | "html"
+                | "md"
+                | "mdx"
+                | "txt"
+                | "wasm"
+                | "node"
+                | "vue"
+                | "svelte"
+                | "graphql"
+                | "yml"
+                | "yaml"
+        ),
+        _ => true,
+    }
+}
+
+/// Looks for the names of a place.
+fn look(resolver: &Resolver, walk: &mut Walk<Place>, place: &Place) {
+    let file = place.file;
+    walk.pass(file);
+    let go = |walk: &mut Walk<Place>, import: &Import, path: Vec<Box<str>>, certain: bool| {
+        if let Module::File(next) = find(resolver, file, &import.module) {
+            walk.push(Place {
+                file: next,
+                path,
+                certain,
+            });
+        }
+    };
+    let Some((name, rest)) = place.path.split_first() else {
+        walk.arrive(file, None);
+        // What hands on all names of others is those others, too.
+        for star in resolver.stars(file) {
+            if star.kind == ImportKind::ReExport {
+                go(walk, star, Vec::new(), true);
+            }
+        }
+        return;
+    };
+    if resolver.defines(file, name) {
+        walk.arrive(file, Some(name));
+        return;
+    }
+    let mut bound = false;
+    for import in resolver.bindings(file, name) {
+        bound = true;
+        go(walk, import, wanted(import, rest.iter().cloned()), true);
+    }
+    if bound {
+        return;
+    }
+    let mut from_star = false;
+    for star in resolver.stars(file) {
+        if star.kind == ImportKind::ReExport {
+            from_star = true;
+            go(walk, star, place.path.clone(), false);
+        }
+    }
+    if place.certain && (!from_star || **name == *"default") {
+        // A default export rarely has that name where it is declared.
+        walk.arrive(file, (**name == *"default").then_some("default"));
+    }
+}

@@ -1,0 +1,218 @@
+//! Which files hold tests, and what each of them imports and uses.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::class::Class;
+use crate::codebase::{Codebase, FileIndex};
+use crate::facts::{Call, Facts, Import, ImportKind};
+
+use super::Strength;
+
+/// The tests of a codebase.
+#[derive(Default)]
+pub(super) struct Tests {
+    /// With at least one case that runs, in order of paths; those inside code included.
+    pub(super) enabled: Vec<Test>,
+    /// With cases, none of which runs.
+    pub(super) skipped: Vec<Test>,
+    /// Code that holds its own tests, in it or in a child module of its own.
+    pub(super) inline: Vec<FileIndex>,
+    /// Code whose own tests are all switched off.
+    pub(super) inline_skipped: Vec<FileIndex>,
+    /// What test runners load beside the tests.
+    pub(super) support: Vec<FileIndex>,
+}
+
+/// One file with tests.
+pub(super) struct Test {
+    pub(super) file: FileIndex,
+    /// Only its inline tests are test code.
+    pub(super) is_inline: bool,
+}
+
+/// What the tests of one file reach.
+#[derive(Default)]
+pub(super) struct Reached {
+    /// Files they import or use something of.
+    pub(super) files: BTreeMap<FileIndex, Strength>,
+    /// Files that are loaded for it.
+    pub(super) through: BTreeSet<FileIndex>,
+    /// Imports about this repository.
+    pub(super) internal: u64,
+    /// Those that led to a file.
+    pub(super) resolved: u64,
+}
+
+impl Tests {
+    pub(super) fn of(codebase: &Codebase) -> Self {
+        let mut tests = Self::default();
+        for (index, file) in codebase.indexed() {
+            let Some(facts) = file.facts() else {
+                continue;
+            };
+            let is_inline = match file.class {
+                Class::Test => false,
+                Class::Code if tests_inline(file.language.map(|language| language.name())) => true,
+                Class::TestSupport => {
+                    if file.path.file_name() == b"conftest.py" {
+                        tests.support.push(index);
+                    }
+                    continue;
+                }
+                _ => continue,
+            };
+            let mut cases = facts
+                .tests
+                .iter()
+                .filter(|case| !case.doc_example)
+                .peekable();
+            if cases.peek().is_none() {
+                continue;
+            }
+            let test = Test {
+                file: index,
+                is_inline,
+            };
+            let runs = cases.any(|case| case.enabled);
+            if is_inline {
+                let list = if runs {
+                    &mut tests.inline
+                } else {
+                    &mut tests.inline_skipped
+                };
+                list.push(index);
+            }
+            if runs {
+                tests.enabled.push(test);
+            } else {
+                tests.skipped.push(test);
+            }
+        }
+        tests.inline_in_children(codebase);
+        tests
+    }
+
+    /// `#[cfg(test)] mod tests;` puts the inline tests of a file into one of their own.
+    fn inline_in_children(&mut self, codebase: &Codebase) {
+        let with_tests: BTreeSet<FileIndex> = self.enabled_files().into_iter().collect();
+        let resolver = codebase.resolver();
+        for (index, file) in codebase.indexed() {
+            let Some(facts) = file.facts().filter(|_| file.class == Class::Code) else {
+                continue;
+            };
+            let holds = facts
+                .imports
+                .iter()
+                .filter(|import| import.kind == ImportKind::Module)
+                .filter_map(|import| resolver.resolve(index, import).first)
+                .any(|child| {
+                    codebase.file(child).class == Class::Test && with_tests.contains(&child)
+                });
+            if holds {
+                self.inline.push(index);
+            }
+        }
+    }
+
+    /// Test files (not code with inline tests) with a case that runs.
+    pub(super) fn enabled_files(&self) -> Vec<FileIndex> {
+        self.enabled
+            .iter()
+            .filter(|test| !test.is_inline)
+            .map(|test| test.file)
+            .collect()
+    }
+}
+
+/// Whether test cases inside ordinary code are run. Elsewhere a function called `test` in code is just that.
+fn tests_inline(language: Option<&str>) -> bool {
+    language == Some("rust")
+}
+
+impl Test {
+    /// What these tests reach.
+    pub(super) fn reach(&self, codebase: &Codebase) -> Reached {
+        let mut reached = Reached::default();
+        let Some(facts) = codebase.file(self.file).facts() else {
+            return reached;
+        };
+        let resolver = codebase.resolver();
+        for import in facts
+            .imports
+            .iter()
+            .filter(|import| self.is_test_code(import))
+        {
+            let resolution = resolver.resolve(self.file, import);
+            if resolution.internal && import.kind != ImportKind::Path {
+                reached.internal += 1;
+                reached.resolved += u64::from(!resolution.targets.is_empty());
+            }
+            if import.kind != ImportKind::TypeOnly {
+                reached.through.extend(resolution.through);
+            }
+            for target in resolution.targets {
+                if target.symbol.is_none() && is_way_in(codebase, target.file, import) {
+                    continue;
+                }
+                // A qualified path in code is a use, not only an import.
+                let used = import.kind == ImportKind::Path && target.symbol.is_some();
+                reached.add(target.file, used);
+            }
+        }
+        for (callee, in_test) in self.callees(facts) {
+            for target in resolver.resolve_callee(self.file, callee, in_test) {
+                let called = target.symbol.is_some() || !callee.contains(['.', ':']);
+                if called || !is_package(codebase, target.file) {
+                    reached.add(target.file, called && !target.type_only);
+                }
+            }
+        }
+        reached.files.remove(&self.file);
+        reached
+    }
+
+    fn is_test_code(&self, import: &Import) -> bool {
+        !self.is_inline || import.in_test || import.kind == ImportKind::Path
+    }
+
+    /// What is called or decorated with, each once.
+    fn callees<'a>(&self, facts: &'a Facts) -> BTreeSet<(&'a str, bool)> {
+        let in_test = |call: &Call| {
+            call.function
+                .and_then(|function| facts.functions.get(function as usize))
+                .is_some_and(|function| function.in_test)
+        };
+        let calls = facts
+            .calls
+            .iter()
+            .filter(|call| !self.is_inline || in_test(call))
+            .map(|call| (&*call.callee, self.is_inline));
+        let decorators = facts
+            .decorators
+            .iter()
+            .filter(|_| !self.is_inline)
+            .map(|decorator| (&*decorator.name, false));
+        calls.chain(decorators).collect()
+    }
+}
+
+impl Reached {
+    fn add(&mut self, file: FileIndex, used: bool) {
+        let strength = if used {
+            Strength::Exercised
+        } else {
+            Strength::Associated
+        };
+        let known = self.files.entry(file).or_default();
+        *known = strength.max(*known);
+    }
+}
+
+/// Whether an import only opens a package: what is used of it counts, where it is defined.
+fn is_way_in(codebase: &Codebase, file: FileIndex, import: &Import) -> bool {
+    is_package(codebase, file) && !import.name.as_deref().is_some_and(|name| name != "*")
+}
+
+fn is_package(codebase: &Codebase, file: FileIndex) -> bool {
+    codebase.file(file).path.file_name() == b"__init__.py"
+}

@@ -1,0 +1,124 @@
+//! Fixtures of measures: several files in one string, each after a line `//- path`.
+
+use std::sync::Arc;
+
+use crate::classify::{self, FileRules};
+use crate::codebase::manifests::Manifests;
+use crate::codebase::{Codebase, Content, File};
+use crate::definition;
+use crate::facts::extract::extract;
+use crate::git::{History, HistoryState};
+use crate::path::RepoPath;
+
+use super::{Measurement, Reading, Subject, Taken, take};
+
+/// The files of a fixture.
+fn files(fixture: &str) -> Vec<(RepoPath, String)> {
+    let mut files: Vec<(RepoPath, String)> = Vec::new();
+    for line in fixture.lines() {
+        match (line.strip_prefix("//- "), files.last_mut()) {
+            (Some(path), _) => files.push((RepoPath::from(path.trim()), String::new())),
+            (None, Some((_, text))) => {
+                text.push_str(line);
+                text.push('\n');
+            }
+            (None, None) => assert!(line.trim().is_empty(), "text before the first file: {line}"),
+        }
+    }
+    files
+}
+
+/// The codebase of a fixture, classified by path alone.
+pub(crate) fn codebase(fixture: &str) -> Codebase {
+    let files = files(fixture);
+    let manifests: Vec<(RepoPath, Vec<u8>)> = files
+        .iter()
+        .filter(|(path, _)| Manifests::wants(path))
+        .map(|(path, text)| (path.clone(), text.clone().into_bytes()))
+        .collect();
+    let listed = files
+        .into_iter()
+        .map(|(path, text)| {
+            let settled =
+                classify::by_path(&path, &FileRules::default()).settle(&path, text.as_bytes());
+            let content = match settled.language {
+                Some(language) if settled.class.has_facts() => {
+                    let facts = extract(language, text.as_bytes());
+                    Content::Facts(Arc::new(
+                        facts.unwrap_or_else(|lost| panic!("{path:?} has no facts: {lost:?}")),
+                    ))
+                }
+                _ => Content::Unread(settled.unsupported),
+            };
+            File {
+                lines: text.lines().count() as u32,
+                class: settled.class,
+                reason: settled.reason,
+                language: settled.language,
+                content,
+                path,
+            }
+        })
+        .collect();
+    Codebase::new(
+        listed,
+        History::without(HistoryState::Skipped),
+        Manifests::read(&manifests),
+    )
+}
+
+/// Checks what a measure says of a fixture: a line for the sum, then one for each reading with a note.
+///
+/// The measure is its name, or the name and its settings as TOML: `tested-files = { min_strength = 3 }`.
+pub(crate) fn check(measure: &str, fixture: &str, expected: &str) {
+    let expected: Vec<&str> = expected.trim().lines().map(str::trim).collect();
+    assert_eq!(
+        report(&codebase(fixture), measure),
+        expected.join("\n"),
+        "of {fixture}"
+    );
+}
+
+/// What a measure says of a codebase.
+pub(crate) fn report(codebase: &Codebase, measure: &str) -> String {
+    match taken(codebase, measure) {
+        Measurement::Taken(taken) => lines(codebase, &taken).join("\n"),
+        Measurement::NotApplicable { reason } => format!("not applicable: {reason}"),
+        Measurement::Unavailable { reason, .. } => format!("unavailable: {reason}"),
+    }
+}
+
+/// What a measure saw in a codebase.
+pub(crate) fn taken(codebase: &Codebase, measure: &str) -> Measurement {
+    let measure = if measure.contains('=') {
+        measure.to_owned()
+    } else {
+        format!("{measure} = {{}}")
+    };
+    let text = format!("version = 1\n[component.fixture]\nmeasure.{measure}\n");
+    let definition = match definition::parse(text.as_bytes(), "quality.toml") {
+        Ok(definition) => definition,
+        Err(diagnostics) => panic!("{diagnostics:?}"),
+    };
+    take(codebase, &definition.components[0])
+}
+
+fn lines(codebase: &Codebase, taken: &Taken) -> Vec<String> {
+    let sum = |count: fn(&Reading) -> u64| taken.readings.iter().map(count).sum::<u64>();
+    let mut lines = vec![format!(
+        "{} of {}",
+        sum(|reading| reading.good),
+        sum(|reading| reading.of)
+    )];
+    lines.extend(taken.readings.iter().filter_map(|reading| {
+        let note = reading.note.as_ref()?;
+        Some(match reading.subject {
+            Subject::File(file) => format!("{} {note}", codebase.file(file).path.to_str()),
+            Subject::Line(file, line) => {
+                format!("{}:{line} {note}", codebase.file(file).path.to_str())
+            }
+            Subject::Change(change) => format!("change {change} {note}"),
+        })
+    }));
+    lines
+}
