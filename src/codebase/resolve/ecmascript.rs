@@ -291,7 +291,7 @@ fn is_code(specifier: &str) -> bool {
 fn look(resolver: &Resolver, walk: &mut Walk<Place>, place: &Place) {
     let file = place.file;
     walk.pass(file);
-    let mut go = |walk: &mut Walk<Place>, import: &Import, path: Vec<Box<str>>, certain: bool| {
+    let go = |walk: &mut Walk<Place>, import: &Import, path: Vec<Box<str>>, certain: bool| {
         if let Module::File(next) = find(resolver, file, &import.module) {
             walk.push(Place {
                 file: next,
@@ -304,7 +304,7 @@ fn look(resolver: &Resolver, walk: &mut Walk<Place>, place: &Place) {
         walk.arrive(file, None);
         // What hands on all names of others is those others, too.
         for star in resolver.stars(file) {
-            if star.kind == ImportKind::ReExport {
+            if star.kind == ImportKind::ReExport && !walk.is_spent() {
                 go(walk, star, Vec::new(), true);
             }
         }
@@ -324,13 +324,13 @@ fn look(resolver: &Resolver, walk: &mut Walk<Place>, place: &Place) {
     }
     let mut from_star = false;
     for star in resolver.stars(file) {
-        if star.kind == ImportKind::ReExport {
+        if star.kind == ImportKind::ReExport && !walk.is_spent() {
             from_star = true;
             go(walk, star, place.path.clone(), false);
         }
     }
     if place.certain && (!from_star || **name == *"default") {
-        // A default export rarely has that name where it is declared.
-        walk.arrive(file, (**name == *"default").then_some("default"));
+        // It was named as the source: it has the name in a way that is not seen, as default exports mostly have.
+        walk.arrive(file, Some(name));
     }
 }

@@ -16,8 +16,10 @@ use crate::facts::{Facts, Import, ImportKind};
 
 use names::Names;
 
-/// Most places looked at for one import.
+/// Most places looked at for one import, those looked at before included.
 const MOST_STEPS: usize = 2_000;
+/// Most names of a path that is followed; it can grow on the way.
+const LONGEST_PATH: usize = 16;
 
 /// Where an import leads.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -142,6 +144,25 @@ impl<'a> Resolver<'a> {
         targets
     }
 
+    /// Whether the first name of a callee can lead to another file. Of many callees with one first name most lead
+    /// nowhere, so it pays to ask this once.
+    pub fn knows(&self, file: FileIndex, first: &str, in_test: bool) -> bool {
+        if self.bindings(file, first).next().is_some() {
+            return true;
+        }
+        if self.defines(file, first) {
+            return false;
+        }
+        match family(self.codebase.file(file)) {
+            Some(Family::Python) => !python::resolve_unbound(self, file, &[first]).is_empty(),
+            Some(Family::Rust) => {
+                matches!(first, "crate" | "self" | "super" | "$crate")
+                    || !rust::resolve_unbound(self, file, &[first], in_test).is_empty()
+            }
+            _ => false,
+        }
+    }
+
     fn facts(&self, file: FileIndex) -> Option<&'a Facts> {
         self.codebase.file(file).facts()
     }
@@ -176,7 +197,7 @@ impl<'a> Resolver<'a> {
 }
 
 /// The names of a callee up to the first call, index or literal in it, at most eight: `a.b` of `a.b[0].c`.
-fn chain(callee: &str) -> Vec<&str> {
+pub fn chain(callee: &str) -> Vec<&str> {
     let plain = callee
         .find(['(', '[', '{', '<', '"', '\'', '`', '!', '?'])
         .map_or(callee, |end| &callee[..end]);
@@ -191,6 +212,7 @@ fn chain(callee: &str) -> Vec<&str> {
 struct Walk<P> {
     pending: VecDeque<P>,
     seen: HashSet<P>,
+    steps: usize,
     resolution: Resolution,
 }
 
@@ -199,15 +221,22 @@ impl<P: Clone + Eq + Hash> Walk<P> {
         Self {
             pending: VecDeque::new(),
             seen: HashSet::new(),
+            steps: 0,
             resolution: Resolution::default(),
         }
     }
 
     /// A place to be looked at, unless it was already.
     fn push(&mut self, place: P) {
-        if self.seen.len() < MOST_STEPS && self.seen.insert(place.clone()) {
+        self.steps += 1;
+        if !self.is_spent() && self.seen.insert(place.clone()) {
             self.pending.push_back(place);
         }
+    }
+
+    /// Whether it is time to give up.
+    fn is_spent(&self) -> bool {
+        self.steps > MOST_STEPS
     }
 
     fn next(&mut self) -> Option<P> {

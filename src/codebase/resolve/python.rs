@@ -262,6 +262,10 @@ fn look(resolver: &Resolver, walk: &mut Walk<Place>, place: &Place) {
     };
     let mut from_star = false;
     for star in resolver.stars(file) {
+        walk.steps += 1;
+        if walk.is_spent() {
+            break;
+        }
         let (stem, internal) = modules.find(&resolver.codebase.file(file).path, &star.module);
         let Some(stem) = stem.filter(|_| internal) else {
             continue;

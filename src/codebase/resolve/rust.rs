@@ -7,7 +7,7 @@ use crate::codebase::{Codebase, FileIndex};
 use crate::facts::{Exposure, Import, ImportKind};
 use crate::path::{RepoPath, join};
 
-use super::{Family, Resolution, Resolver, Target, Walk, family};
+use super::{Family, Resolution, Resolver, Target, Walk, family, LONGEST_PATH};
 
 /// Deepest tree of modules.
 const DEEPEST: usize = 64;
@@ -201,6 +201,8 @@ struct Place {
     path: Vec<Box<str>>,
     /// The module is known to have the name: it was named as its source.
     certain: bool,
+    /// How much of the path's end is what is looked for; before it stands the module of a `*`.
+    tail: usize,
 }
 
 pub(super) fn resolve(resolver: &Resolver, file: FileIndex, import: &Import) -> Resolution {
@@ -244,11 +246,9 @@ pub(super) fn resolve_unbound(
     in_test: bool,
 ) -> Vec<Target> {
     let path: Vec<Box<str>> = chain.iter().map(|name| Box::from(*name)).collect();
-    if path.len() > 1 {
-        let found = walk(resolver, file, path.clone(), in_test, None);
-        if !found.targets.is_empty() {
-            return found.targets;
-        }
+    let found = walk(resolver, file, path.clone(), in_test, None);
+    if !found.targets.is_empty() {
+        return found.targets;
     }
     let mut targets = Vec::new();
     for star in resolver.stars(file) {
@@ -258,6 +258,7 @@ pub(super) fn resolve_unbound(
         if let Some(place) = start(resolver, file, wanted, star.in_test, Some(star)) {
             found.push(Place {
                 certain: false,
+                tail: path.len(),
                 ..place
             });
         }
@@ -274,6 +275,7 @@ fn segments(import: &Import) -> Vec<Box<str>> {
         .chain(import.name.as_deref().filter(|name| *name != "*"))
         .map(|segment| segment.strip_prefix("r#").unwrap_or(segment))
         .filter(|segment| !segment.is_empty())
+        .take(LONGEST_PATH)
         .map(Box::from)
         .collect()
 }
@@ -289,10 +291,11 @@ fn start(
     let modules = &resolver.index.rust;
     let first = path.first()?.to_string();
     let place = |file: FileIndex, path: Vec<Box<str>>| {
-        Some(Place {
+        (path.len() <= LONGEST_PATH).then_some(Place {
             file,
             path,
             certain: true,
+            tail: LONGEST_PATH,
         })
     };
     match first.as_str() {
@@ -395,7 +398,7 @@ fn look(resolver: &Resolver, walk: &mut Walk<Place>, place: &Place) {
         walk.push(Place {
             file: child,
             path: rest.to_vec(),
-            certain: place.certain,
+            ..*place
         });
         return;
     }
@@ -409,13 +412,17 @@ fn look(resolver: &Resolver, walk: &mut Walk<Place>, place: &Place) {
             walk.push(Place {
                 file: next,
                 path: rest.to_vec(),
-                certain: place.certain,
+                ..*place
             });
         }
         return;
     }
+    // All names of an item that is no module (`use Choice::*`) are no names of a file.
+    let in_prefix = !place.certain && place.path.len() > place.tail;
     if resolver.defines(file, name) {
-        walk.arrive(file, Some(name));
+        if !in_prefix {
+            walk.arrive(file, Some(name));
+        }
         return;
     }
     let mut bound = false;
@@ -427,13 +434,24 @@ fn look(resolver: &Resolver, walk: &mut Walk<Place>, place: &Place) {
         let mut path = segments(import);
         path.extend(rest.iter().cloned());
         if let Some(next) = start(resolver, file, path, false, Some(import)) {
-            walk.push(next);
+            walk.push(if in_prefix {
+                Place {
+                    certain: false,
+                    tail: place.tail,
+                    ..next
+                }
+            } else {
+                next
+            });
         }
     }
     if bound {
         return;
     }
     for star in resolver.stars(file) {
+        if walk.is_spent() {
+            break;
+        }
         if star.in_test {
             continue;
         }
@@ -442,6 +460,7 @@ fn look(resolver: &Resolver, walk: &mut Walk<Place>, place: &Place) {
         if let Some(next) = start(resolver, file, path, false, Some(star)) {
             walk.push(Place {
                 certain: false,
+                tail: place.path.len().min(place.tail),
                 ..next
             });
         }
