@@ -53,5 +53,6 @@ pub mod git;
 pub mod languages;
 pub mod measures;
 pub mod path;
+pub mod report;
 pub mod source;
 pub mod survey;

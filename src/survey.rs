@@ -28,6 +28,16 @@ pub struct Ground {
     pub repository: Discovery,
 }
 
+impl Ground {
+    /// What the repository is called: the name of its directory. Never its place on this machine.
+    pub fn name(&self) -> String {
+        self.root
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default()
+    }
+}
+
 /// A surveyed codebase and what to say beside it.
 pub struct Survey {
     /// Files, history, manifests.

@@ -1,12 +1,17 @@
 //! `quality scan`: measure a repository and show its score.
 
-use std::path::Path;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
 
 use crate::cli;
-use crate::definition::{self, Definition};
-use crate::error::{Error, Exit};
-use crate::evaluation::{Evaluation, evaluate};
+use crate::definition::{self, Decimal, Definition};
+use crate::error::{Error, Exit, shown};
+use crate::evaluation::evaluate;
 use crate::facts::Lost;
+use crate::languages;
+use crate::report::format::{self, Format};
+use crate::report::text::{Sort, Style};
+use crate::report::{Inputs, Matter, Report};
 use crate::source;
 use crate::survey::{self, Ground};
 
@@ -17,46 +22,158 @@ const MAX_DEFINITION_BYTES: u64 = (1 << 20) + 1;
 
 /// Runs the command.
 pub fn run(arguments: &cli::Scan) -> Result<Exit, Error> {
+    let outputs = outputs(arguments)?;
     let ground = survey::ground(&arguments.path)?;
     let definition = definition(arguments, &ground)?;
-    let threads = arguments
-        .threads
-        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
-    let survey = survey::survey(&ground, &definition, !arguments.no_history, threads)?;
-    let evaluation = evaluate(&definition, &survey.codebase);
-    output::to_stdout(&sketch(&evaluation))?;
-    for note in &survey.notes {
-        eprintln!("{note}");
+    let fail_under = match &arguments.fail_under {
+        Some(text) => Some(bar(text)?),
+        None => definition.gate.fail_under,
+    };
+    let survey = survey::survey(
+        &ground,
+        &definition,
+        !arguments.no_history,
+        threads(arguments),
+    )?;
+    if survey.codebase.files().is_empty() {
+        return Err(Error::NothingScanned {
+            path: shown(&arguments.path),
+        });
     }
-    Ok(Exit::Success)
+    let evaluation = evaluate(&definition, &survey.codebase);
+    let definition_id = definition.fingerprint(languages::VERSIONS);
+    let report = Report::new(
+        Inputs {
+            definition_id: &definition_id,
+            codebase: &survey.codebase,
+            evaluation: &evaluation,
+        },
+        Matter {
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            repository: ground.name(),
+            prefix: ground.prefix.as_bytes().to_vec(),
+            warnings: survey.notes,
+            fail_under,
+        },
+    );
+    for output in &outputs {
+        match &output.path {
+            Some(path) => {
+                output::to_file(
+                    path,
+                    &output.format.render(&report, &style(arguments, false)),
+                )?;
+            }
+            None => {
+                let terminal = std::io::stdout().is_terminal();
+                output::to_stdout(&output.format.render(&report, &style(arguments, terminal)))?;
+            }
+        }
+    }
+    Ok(verdict(&report, fail_under))
 }
 
-fn sketch(evaluation: &Evaluation) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::new();
-    for (evaluated, outcome) in evaluation
-        .components
-        .iter()
-        .zip(&evaluation.repository.outcomes)
-    {
-        let _ = writeln!(
-            text,
-            "{:20} {:15} {:>8} {:>8} unknown {} {:?}",
-            evaluated.component.id,
-            outcome.state.word(),
-            outcome.good,
-            outcome.of,
-            outcome.unknown,
-            outcome.score.as_ref().map(|score| score.floor_hundred(10))
-        );
+/// Whether the score of what is reported passes the bar. Without a score there is no verdict.
+fn verdict(report: &Report, fail_under: Option<Decimal>) -> Exit {
+    match (fail_under, &report.root.scope.score) {
+        (None, _) => Exit::Success,
+        (Some(bar), Some(score)) if score.is_below(bar) => Exit::Failed,
+        (Some(_), Some(_)) => Exit::Success,
+        (Some(_), None) => Exit::Inconclusive,
     }
-    text
+}
+
+/// A format and where it goes; none for standard output.
+struct Output {
+    format: Format,
+    path: Option<PathBuf>,
+}
+
+/// The formats asked for. At most one goes to standard output.
+fn outputs(arguments: &cli::Scan) -> Result<Vec<Output>, Error> {
+    let mut outputs = Vec::new();
+    for text in &arguments.format {
+        let (format, path) = format::parse(text).map_err(|problem| Error::Usage {
+            message: problem.to_string(),
+            hint: "for example --format text --format json=quality.json".to_owned(),
+        })?;
+        outputs.push(Output { format, path });
+    }
+    if let Some(path) = &arguments.output {
+        match outputs.iter_mut().find(|output| output.path.is_none()) {
+            Some(output) => output.path = Some(path.clone()),
+            None => {
+                return Err(Error::Usage {
+                    message: "--output has nothing to write: every --format names a file"
+                        .to_owned(),
+                    hint: "leave --output away, or the path behind one format".to_owned(),
+                });
+            }
+        }
+    }
+    if outputs
+        .iter()
+        .filter(|output| output.path.is_none())
+        .count()
+        > 1
+    {
+        return Err(Error::Usage {
+            message: "two formats cannot share standard output".to_owned(),
+            hint: "give all but one a file: --format text --format json=quality.json".to_owned(),
+        });
+    }
+    Ok(outputs)
+}
+
+fn style(arguments: &cli::Scan, terminal: bool) -> Style {
+    let width = terminal
+        .then(terminal_size::terminal_size)
+        .flatten()
+        .map(|(width, _)| usize::from(width.0));
+    let color = match arguments.color {
+        cli::Color::Always => true,
+        cli::Color::Never => false,
+        cli::Color::Auto => {
+            terminal
+                && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+        }
+    };
+    Style {
+        width: width.unwrap_or(Style::default().width),
+        color,
+        ascii: arguments.ascii,
+        depth: arguments.depth,
+        sort: match arguments.sort {
+            cli::Sort::Name => Sort::Name,
+            cli::Sort::Score => Sort::Score,
+        },
+        quiet: arguments.quiet,
+    }
+}
+
+/// Reads the bar of `--fail-under`.
+fn bar(text: &str) -> Result<Decimal, Error> {
+    text.parse::<f64>()
+        .ok()
+        .filter(|number| (0.0..=100.0).contains(number))
+        .and_then(Decimal::from_f64)
+        .ok_or_else(|| Error::Usage {
+            message: "--fail-under takes a number from 0 to 100".to_owned(),
+            hint: "for example --fail-under 70".to_owned(),
+        })
+}
+
+fn threads(arguments: &cli::Scan) -> usize {
+    arguments
+        .threads
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get))
 }
 
 /// The definition named on the command line, the nearest one at or above the path, or the built-in one.
 fn definition(arguments: &cli::Scan, ground: &Ground) -> Result<Definition, Error> {
     if let Some(path) = &arguments.config {
-        let name = crate::error::shown(path);
+        let name = shown(path);
         let text = source::safe_read(path, MAX_DEFINITION_BYTES).map_err(|lost| Error::Read {
             path: name.clone(),
             reason: why(&lost).to_owned(),

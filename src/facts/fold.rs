@@ -6,7 +6,6 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use super::bands::Shape;
 use super::complexity::{self, Measured};
 use super::docs::Docs;
 use super::exports::Exports;
@@ -14,6 +13,7 @@ use super::extract::{Found, Span};
 use super::lines::LineMap;
 use super::marks::Marks;
 use super::role::{Part, Subject};
+use super::tree::Faults;
 use super::{
     Call, Decorator, Exposure, Facts, Function, Import, ImportKind, Item, Slot, SlotKind,
     SlotState, Suppression, TestCase, comments, table, use_tree,
@@ -26,7 +26,7 @@ use crate::languages::{Language, TypeComments};
 const LONGEST_CALLEE: usize = 120;
 
 /// Facts from everything a query found in a text, sorted by start, then longest, then subject.
-pub(super) fn fold(language: Language, text: &[u8], found: &[Found], shape: &Shape) -> Facts {
+pub(super) fn fold(language: Language, text: &[u8], found: &[Found], faults: &Faults) -> Facts {
     let mut fold = Fold::new(language, text);
     let mut at = 0;
     while at < found.len() {
@@ -40,7 +40,7 @@ pub(super) fn fold(language: Language, text: &[u8], found: &[Found], shape: &Sha
         at = end;
     }
     fold.close_before(u32::MAX);
-    fold.finish(shape)
+    fold.finish(faults)
 }
 
 /// What is open at a point of the text.
@@ -59,6 +59,8 @@ enum Frame {
     Branch,
     /// Tests in it are switched off with it.
     Disabled,
+    /// Imports in it come from the module this names.
+    From(Span),
 }
 
 /// What the fold has to remember of a function beside the fact it becomes.
@@ -67,6 +69,8 @@ struct Signature {
     rows: (u32, u32),
     body: Option<Span>,
     is_static: bool,
+    /// Its name is a property's.
+    is_property: bool,
     /// Its author switched checking off.
     unchecked: bool,
     /// It implements overloads declared before it and declares nothing of its own.
@@ -88,7 +92,7 @@ struct Signature {
 /// Accessors of a class: a setter takes the type of the getter of its name.
 #[derive(Default)]
 struct Accessors {
-    getters: Vec<Box<str>>,
+    getters: HashSet<Box<str>>,
     setters: Vec<(Box<str>, usize)>,
 }
 
@@ -212,6 +216,7 @@ impl<'a> Fold<'a> {
                 Frame::Opaque => self.open_opaque -= 1,
                 Frame::Passing => self.open_passing -= 1,
                 Frame::Disabled => self.open_disabled -= 1,
+                Frame::From(_) => {}
                 Frame::Branch => {
                     if let Some(&function) = self.functions.last() {
                         self.signatures[function].measured.leave();
@@ -376,6 +381,7 @@ impl<'a> Fold<'a> {
             }
             Subject::Function | Subject::FunctionSignature => self.function(found, group),
             Subject::FunctionStatic
+            | Subject::FunctionProperty
             | Subject::FunctionOverload
             | Subject::FunctionUnchecked
             | Subject::ReturnConstructor => self.mark_function(found),
@@ -404,7 +410,8 @@ impl<'a> Fold<'a> {
             | Subject::Case
             | Subject::Jump
             | Subject::Logical
-            | Subject::LogicalContinued => self.branch(found),
+            | Subject::LogicalContinued
+            | Subject::LogicalRun => self.branch(found),
             Subject::ItemPublic
             | Subject::ItemPackage
             | Subject::ItemParent
@@ -412,13 +419,20 @@ impl<'a> Fold<'a> {
             | Subject::ItemNamed
             | Subject::ItemAssigned => self.item(found),
             Subject::Export => {
-                if let Some(name) = self.part(found, Part::Name) {
+                if self.import_source().is_none()
+                    && let Some(name) = self.part(found, Part::Name)
+                {
                     self.exports.name(&name);
                 }
             }
             Subject::ExportList => self.exports.list(&found.span.text(self.text)),
             Subject::ExportAppend => self.exports.append(&found.span.text(self.text)),
             Subject::ExportRemove => self.exports.remove(&found.span.text(self.text)),
+            Subject::ImportFrom => {
+                if let Some(module) = found.parts[Part::Module as usize] {
+                    self.open(found.span, Frame::From(module));
+                }
+            }
             Subject::Import
             | Subject::ImportDefault
             | Subject::ImportCall
@@ -454,6 +468,7 @@ impl<'a> Fold<'a> {
                     self.open(found.span, Frame::Disabled);
                 }
             }
+            Subject::WithinTests => self.make_surroundings_tests(found),
             Subject::TestNot
             | Subject::NextTest
             | Subject::NextTestDisabled
@@ -500,6 +515,23 @@ impl<'a> Fold<'a> {
                 }
             }
         }
+    }
+
+    /// Opens a region of tests from here to the end of the innermost module within the file, or of the file.
+    fn make_surroundings_tests(&mut self, found: &Found) {
+        let end = match self.frames.last() {
+            None => self.text.len() as u32,
+            Some((span, Frame::Module(_))) => span.end,
+            Some(_) => return,
+        };
+        let region = Span {
+            start: found.span.start,
+            end,
+        };
+        let rows = memchr::memchr_iter(b'\n', region.of(self.text)).count() as u32;
+        self.open_tests += 1;
+        self.test_rows.push((found.rows.0, found.rows.0 + rows));
+        self.open(region, Frame::Tests);
     }
 
     fn doc_example(&mut self, line: u32) {
@@ -608,6 +640,7 @@ impl<'a> Fold<'a> {
         let signature = &mut self.signatures[function];
         match found.subject {
             Subject::FunctionStatic => signature.is_static = true,
+            Subject::FunctionProperty => signature.is_property = true,
             Subject::FunctionUnchecked => signature.unchecked = true,
             Subject::ReturnConstructor => {
                 signature.constructor = self.facts.functions[function].is_method;
@@ -783,7 +816,7 @@ impl<'a> Fold<'a> {
             return;
         };
         if found.subject == Subject::AccessorGet {
-            self.accessors[class].getters.push(name.into());
+            self.accessors[class].getters.insert(name.into());
         } else if let Some(function) = self.same_span_function(found.span) {
             self.accessors[class].setters.push((name.into(), function));
         }
@@ -811,7 +844,7 @@ impl<'a> Fold<'a> {
             Subject::Branch => measured.enter_branch(),
             Subject::BranchSwitch => measured.enter_switch(),
             Subject::BranchElif => measured.elif(),
-            Subject::BranchElse | Subject::Jump => measured.flat(),
+            Subject::BranchElse | Subject::Jump | Subject::LogicalRun => measured.flat(),
             Subject::Case => measured.case(),
             Subject::Logical => measured.logical(false),
             Subject::LogicalContinued => measured.logical(true),
@@ -847,6 +880,8 @@ impl<'a> Fold<'a> {
             }
             Subject::ItemPublic => Exposure::Public,
             Subject::ItemPackage => Exposure::Package,
+            // The parent of a module within the file is in the file.
+            Subject::ItemParent if !self.modules.is_empty() => Exposure::Private,
             Subject::ItemParent => Exposure::Parent,
             Subject::ItemPrivate => Exposure::Private,
             _ if is_hidden_by_name(&name) => Exposure::Private,
@@ -899,7 +934,15 @@ impl<'a> Fold<'a> {
             Subject::ImportAll | Subject::ImportAllReexport
         );
         let name = self.part(found, Part::Name);
-        let module = match (self.part(found, Part::Module), &name) {
+        let source = self.import_source();
+        let bare = found.parts[Part::Name as usize].is_none()
+            && found.parts[Part::Alias as usize].is_none();
+        if found.subject == Subject::ImportCall && bare && source.is_some() {
+            // Its names were taken one by one.
+            return;
+        }
+        let source = source.map(|source| source.text(self.text).into_owned());
+        let module = match (self.part(found, Part::Module).or(source), &name) {
             (Some(module), _) => module,
             (None, Some(name)) if kind == ImportKind::Module => match self.marked.path {
                 Some(path) => path.text(self.text).into_owned(),
@@ -950,6 +993,18 @@ impl<'a> Fold<'a> {
         self.paths.insert((span.of(self.text), in_test))
     }
 
+    /// The module that the innermost statement names for the imports directly in it.
+    fn import_source(&self) -> Option<Span> {
+        match self.frames.last() {
+            Some((_, Frame::From(module))) => Some(*module),
+            Some((_, Frame::Types)) => match self.frames.iter().rev().nth(1) {
+                Some((_, Frame::From(module))) => Some(*module),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     fn import_tree(&mut self, found: &Found) {
         self.last_tree = found.span;
         let Some(tree) = self.part(found, Part::Module) else {
@@ -986,10 +1041,9 @@ impl<'a> Fold<'a> {
             let fact = &self.facts.functions[function];
             let signature = &mut self.signatures[function];
             if !signature.recursive
-                && fact
-                    .name
-                    .as_deref()
-                    .is_some_and(|name| calls_itself(&callee, name, fact.is_method))
+                && fact.name.as_deref().is_some_and(|name| {
+                    calls_itself(&callee, name, fact.is_method || signature.is_property)
+                })
             {
                 signature.recursive = true;
                 signature.measured.flat();
@@ -1059,11 +1113,11 @@ impl<'a> Fold<'a> {
         }
     }
 
-    fn finish(mut self, shape: &Shape) -> Facts {
+    fn finish(mut self, faults: &Faults) -> Facts {
         self.settle_types();
         self.settle_slots();
         self.settle_items();
-        let errors: Vec<Span> = shape
+        let errors: Vec<Span> = faults
             .errors
             .iter()
             .map(|range| Span {
@@ -1075,7 +1129,7 @@ impl<'a> Fold<'a> {
         let strings = disjoint(std::mem::take(&mut self.strings));
         let lines = LineMap::new(self.text, &comments, &errors, &strings);
         self.facts.lines = lines.count();
-        self.facts.unparsed_bytes = shape.error_bytes;
+        self.facts.unparsed_bytes = faults.bytes;
         self.facts.literal_table = self
             .largest_table
             .is_some_and(|table| table::is_most_of(self.text, table, &comments));
@@ -1294,8 +1348,8 @@ fn is_hidden_by_name(name: &str) -> bool {
     name.starts_with('_') && !(name.starts_with("__") && name.ends_with("__"))
 }
 
-fn calls_itself(callee: &str, name: &str, is_method: bool) -> bool {
-    if !is_method {
+fn calls_itself(callee: &str, name: &str, is_member: bool) -> bool {
+    if !is_member {
         return callee == name;
     }
     ["self.", "cls.", "this.", "Self::"]

@@ -119,10 +119,12 @@ pub fn abandon(reason: Lost) -> ! {
 }
 
 thread_local! {
-    /// How a worker tells its pool that it is lost. A boxed function, because the messages of a pool have the type
-    /// of its results.
-    static WAY_OUT: RefCell<Option<Box<dyn Fn(Lost)>>> = const { RefCell::new(None) };
+    static WAY_OUT: RefCell<Option<WayOut>> = const { RefCell::new(None) };
 }
+
+/// How a worker tells its pool that it is lost. A boxed function, because the messages of a pool have the type of its
+/// results.
+type WayOut = Box<dyn Fn(Lost)>;
 
 /// What a worker tells the thread that collects.
 enum Report<O> {

@@ -38,6 +38,9 @@ pub enum Subject {
     FunctionSignature,
     /// Marks the function of the same span: its first parameter is no receiver.
     FunctionStatic,
+    /// Marks the function of the same span: its name is a property's, so that only a call through an object is one of
+    /// itself.
+    FunctionProperty,
     /// Marks the function of the same span: the next one of its name in the scope implements it and declares nothing new.
     FunctionOverload,
     /// Marks the function of the same span: its author switched type checking off for it.
@@ -84,6 +87,8 @@ pub enum Subject {
     Logical,
     /// A logical operator that continues the run of the same operator around it.
     LogicalContinued,
+    /// A run of one logical operator, where each operator in it is captured as continuing it.
+    LogicalRun,
     /// A named top-level declaration seen from anywhere. Parts: `name`.
     ItemPublic,
     /// One seen from the whole crate or package. Parts: `name`.
@@ -104,6 +109,8 @@ pub enum Subject {
     ExportAppend,
     /// A literal name taken from the list of exported names.
     ExportRemove,
+    /// A statement around imports that do not name their module themselves. Parts: `module`.
+    ImportFrom,
     /// An import. Parts: `module`, `name`, `alias`.
     Import,
     /// An import of a module's default. Parts: `module`, `alias`.
@@ -146,6 +153,8 @@ pub enum Subject {
     NextTestDisabled,
     /// Makes what stands next a region of inline tests.
     NextTests,
+    /// Makes the file, or the module within it, that this stands in a region of inline tests.
+    WithinTests,
     /// Makes the item that stands next public.
     NextPublic,
     /// Names the file of the module that stands next. Parts: `module`.
@@ -241,6 +250,12 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         Subject::FunctionStatic,
         "function.static",
         "Marks the function of the same span: its first parameter is no receiver.",
+    ),
+    (
+        Subject::FunctionProperty,
+        "function.property",
+        "Marks the function of the same span: its name is a property's, so that only a call through an object is one \
+         of itself.",
     ),
     (
         Subject::FunctionOverload,
@@ -350,6 +365,11 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         "A logical operator that continues the run of the same operator around it.",
     ),
     (
+        Subject::LogicalRun,
+        "logical.run",
+        "A run of one logical operator, where each operator in it is captured as continuing it.",
+    ),
+    (
         Subject::ItemPublic,
         "item.public",
         "A named top-level declaration seen from anywhere. Parts: `name`.",
@@ -398,6 +418,11 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         Subject::ExportRemove,
         "export.remove",
         "A literal name taken from the list of exported names.",
+    ),
+    (
+        Subject::ImportFrom,
+        "import.from",
+        "A statement around imports that do not name their module themselves. Parts: `module`.",
     ),
     (
         Subject::Import,
@@ -495,6 +520,11 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         Subject::NextTests,
         "next.tests",
         "Makes what stands next a region of inline tests.",
+    ),
+    (
+        Subject::WithinTests,
+        "within.tests",
+        "Makes the file, or the module within it, that this stands in a region of inline tests.",
     ),
     (
         Subject::NextPublic,

@@ -40,6 +40,11 @@
     (identifier) @name
     (member_expression property: [(property_identifier) (private_property_identifier)] @name)]
   right: [(arrow_function) (function_expression) (generator_function)] @function)
+(method_definition) @function.property
+(pair value: [(arrow_function) (function_expression) (generator_function)] @function.property)
+(assignment_expression
+  left: (member_expression)
+  right: [(arrow_function) (function_expression) (generator_function)] @function.property)
 (method_definition "get" name: (_) @name) @accessor.get
 (method_definition "set" name: (_) @name) @accessor.set
 
@@ -183,26 +188,18 @@
   (new_expression) (null) (number) (object) (parenthesized_expression) (regex) (string)
   (template_string) (ternary_expression) (true) (unary_expression)]) @item.public)
 (export_statement "default" value: (identifier) @export @name)
-(export_statement !source (export_clause (export_specifier name: (identifier) @name) @export))
+(export_specifier name: (identifier) @name) @export
 
-; Imports
+; Imports. Names stand before their module: a pattern with both would keep as many matches open as there are names.
 (import_statement . source: (string) @module) @import
-(import_statement (import_clause (identifier) @import.default @alias) source: (string) @module)
-(import_statement
-  (import_clause (namespace_import (identifier) @alias) @import.all)
-  source: (string) @module)
-(import_statement
-  (import_clause (named_imports
-    (import_specifier name: (_) @name alias: (identifier)? @alias) @import))
-  source: (string) @module)
-(export_statement
-  (export_clause
-    (export_specifier name: (_) @name alias: (_)? @alias) @import.reexport)
-  source: (string) @module)
-(export_statement
-  (namespace_export [(identifier) (string)] @alias) @import.all.reexport
-  source: (string) @module)
-(export_statement "*" @import.all.reexport source: (string) @module)
+(import_statement source: (string) @module) @import.from
+(export_statement source: (string) @module) @import.from
+(import_clause (identifier) @import.default @alias)
+(namespace_import (identifier) @alias) @import.all
+(import_specifier name: _ @name alias: (identifier)? @alias) @import
+(export_specifier name: _ @name alias: _? @alias) @import.reexport
+(namespace_export [(identifier) (string)] @alias) @import.all.reexport
+(export_statement "*" @import.all.reexport)
 (call_expression
   function: (import)
   arguments: (arguments . [(string) (template_string . (string_fragment) .)] @module)) @import.dynamic
@@ -211,16 +208,21 @@
   arguments: (arguments . (string) @module .)) @import.call
   (#eq? @_require "require"))
 ((variable_declarator
-  name: [
-    (identifier) @alias
-    (object_pattern [
-      (shorthand_property_identifier_pattern) @name
-      (pair_pattern key: (property_identifier) @name value: (identifier) @alias)
-      (object_assignment_pattern left: (shorthand_property_identifier_pattern) @name)])]
+  name: (identifier) @alias
   value: (call_expression
     function: (identifier) @_require
     arguments: (arguments . (string) @module .)) @import.call)
   (#eq? @_require "require"))
+((variable_declarator
+  name: (object_pattern)
+  value: (call_expression
+    function: (identifier) @_require
+    arguments: (arguments . (string) @module .))) @import.from
+  (#eq? @_require "require"))
+(variable_declarator name: (object_pattern [
+  (shorthand_property_identifier_pattern) @name
+  (pair_pattern key: (property_identifier) @name value: (identifier) @alias)
+  (object_assignment_pattern left: (shorthand_property_identifier_pattern) @name)] @import.call))
 ((variable_declarator
   name: (identifier) @alias
   value: (member_expression

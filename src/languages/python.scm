@@ -19,6 +19,7 @@
 ; Functions
 (function_definition name: (identifier) @name body: (block) @body) @function
 (lambda body: (_) @body) @function
+(assignment left: (identifier) @name right: (lambda) @function)
 (decorated_definition
   (decorator [(identifier) @_d (attribute attribute: (identifier) @_d)])
   definition: (function_definition) @function.static
@@ -138,5 +139,5 @@
   (#match? @_d "fixture"))
 (decorated_definition
   (decorator [(attribute) @_d (call function: (attribute) @_d)])
-  definition: (function_definition) @test.disabled
+  definition: (function_definition name: (identifier) @name) @test.disabled
   (#any-of? @_d "pytest.mark.skip" "unittest.skip"))

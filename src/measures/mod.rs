@@ -1,7 +1,7 @@
 //! Measures: ways of looking at a codebase that produce readings. One file each; this is their registry.
 
 mod calm_hot_spots;
-mod calm_touches;
+pub mod calm_touches;
 mod hidden_items;
 mod not_yet;
 mod preferred_imports;

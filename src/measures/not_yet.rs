@@ -5,6 +5,9 @@ use crate::definition::Measure;
 
 use super::{About, Measurement};
 
+/// The same for all, so that reports say it once.
+const LEAVE_OUT: &str = "`enabled = false` leaves it out";
+
 pub(super) fn about(measure: &Measure) -> About {
     let (unit, gap, why) = match measure {
         Measure::CoveredLines => (
@@ -46,24 +49,15 @@ pub(super) fn read(measure: &Measure) -> Measurement {
     let (reason, repair) = match measure {
         Measure::CoveredLines => (
             "no coverage report: this version does not import any",
-            "set `enabled = false` for test-coverage to leave it out of the known weight",
+            LEAVE_OUT,
         ),
         Measure::FastEndpoints(_) => (
             "no endpoint timings: this version does not import any",
-            "set `enabled = false` for fast-endpoints to leave it out of the known weight",
+            LEAVE_OUT,
         ),
-        Measure::SafeReads => (
-            "this version does not look for data access",
-            "set `enabled = false` for safe-reads to leave it out of the known weight",
-        ),
-        Measure::SingleTransaction => (
-            "this version does not look for transactions",
-            "set `enabled = false` for single-transaction to leave it out of the known weight",
-        ),
-        _ => (
-            "this version does not look for locks",
-            "set `enabled = false` for fine-locks to leave it out of the known weight",
-        ),
+        Measure::SafeReads => ("this version does not look for data access", LEAVE_OUT),
+        Measure::SingleTransaction => ("this version does not look for transactions", LEAVE_OUT),
+        _ => ("this version does not look for locks", LEAVE_OUT),
     };
     Measurement::Unavailable {
         reason: reason.to_owned(),

@@ -1,0 +1,267 @@
+//! Encoders, one for each sink: names and messages come from a repository, and anybody may have written them.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use serde_json::ser::Formatter;
+
+/// Text that is safe on a terminal: control characters, characters that reorder or hide what stands beside them, and
+/// bytes that are not UTF-8 are spelled out as `\xNN` or `\u{…}`.
+pub fn terminal(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            if !is_unsafe(character) {
+                text.push(character);
+            } else if character.is_ascii() {
+                spell_byte(&mut text, character as u8);
+            } else {
+                // Writing to a string cannot fail.
+                let _ = write!(text, "\\u{{{:x}}}", u32::from(character));
+            }
+        }
+        for byte in chunk.invalid() {
+            spell_byte(&mut text, *byte);
+        }
+    }
+    text
+}
+
+/// A name for a terminal. One that begins or ends with white space stands in quotes, or it could not be seen.
+pub fn name(bytes: &[u8]) -> String {
+    let text = terminal(bytes);
+    if text.is_empty() || text.trim() != text {
+        format!("'{text}'")
+    } else {
+        text
+    }
+}
+
+/// A name as one word of a shell command; none if it cannot be typed as it is printed.
+pub fn shell(bytes: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    if text.is_empty() || text.chars().any(is_unsafe) {
+        return None;
+    }
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@%,:".contains(c);
+    // A leading dash would be an option.
+    let text = if text.starts_with('-') {
+        format!("./{text}")
+    } else {
+        text.to_owned()
+    };
+    if text.chars().all(plain) {
+        Some(text)
+    } else {
+        Some(format!("'{}'", text.replace('\'', r"'\''")))
+    }
+}
+
+/// A name as text for JSON: what is not UTF-8 is spelled `\xNN`.
+pub fn json_name(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            spell_byte(&mut text, *byte);
+        }
+    }
+    text
+}
+
+/// The exact bytes of a name that is not UTF-8, percent-encoded; none for one that is.
+pub fn json_name_bytes(bytes: &[u8]) -> Option<String> {
+    if std::str::from_utf8(bytes).is_ok() {
+        return None;
+    }
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        if byte.is_ascii_alphanumeric() || b"/._-~".contains(byte) {
+            text.push(char::from(*byte));
+        } else {
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    Some(text)
+}
+
+fn spell_byte(text: &mut String, byte: u8) {
+    let _ = write!(text, "\\x{byte:02x}");
+}
+
+/// Whether a character moves the cursor, starts a command of the terminal, or changes how its neighbours are read.
+fn is_unsafe(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{061c}'
+                | '\u{200e}'
+                | '\u{200f}'
+                | '\u{2028}'
+                | '\u{2029}'
+                | '\u{202a}'..='\u{202e}'
+                | '\u{2066}'..='\u{2069}'
+                | '\u{feff}'
+        )
+}
+
+/// Writes JSON with one line for each key of the document and for each element of its lists, so that reports can be
+/// compared line by line; and with nothing in it that a terminal would obey.
+#[derive(Debug, Default)]
+pub struct JsonLines {
+    depth: usize,
+    filled: bool,
+}
+
+impl Formatter for JsonLines {
+    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.depth += 1;
+        self.filled = false;
+        writer.write_all(b"[")
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.depth -= 1;
+        if self.filled && self.depth == 1 {
+            writer.write_all(b"\n  ")?;
+        }
+        writer.write_all(b"]")
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        if !first {
+            writer.write_all(b",")?;
+        }
+        if self.depth == 2 {
+            writer.write_all(b"\n    ")?;
+        }
+        Ok(())
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.filled = true;
+        Ok(())
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.depth += 1;
+        self.filled = false;
+        writer.write_all(b"{")
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.depth -= 1;
+        if self.filled && self.depth == 0 {
+            writer.write_all(b"\n")?;
+        }
+        writer.write_all(b"}")
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        if !first {
+            writer.write_all(b",")?;
+        }
+        if self.depth == 1 {
+            writer.write_all(b"\n  ")?;
+        }
+        Ok(())
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(if self.depth == 1 { b": " } else { b":" })
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.filled = true;
+        Ok(())
+    }
+
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut written = 0;
+        for (position, character) in fragment.char_indices() {
+            if is_unsafe(character) {
+                writer.write_all(&fragment.as_bytes()[written..position])?;
+                // All unsafe characters lie below U+10000: one unit each.
+                write!(writer, "\\u{:04x}", u32::from(character))?;
+                written = position + character.len_utf8();
+            }
+        }
+        writer.write_all(&fragment.as_bytes()[written..])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{JsonLines, json_name, json_name_bytes, name, shell, terminal};
+    use serde::Serialize;
+
+    fn json(value: &impl Serialize) -> String {
+        let mut bytes = Vec::new();
+        let mut serializer =
+            serde_json::Serializer::with_formatter(&mut bytes, JsonLines::default());
+        value.serialize(&mut serializer).unwrap();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn a_terminal_gets_nothing_it_would_obey() {
+        assert_eq!(terminal(b"a\x1b[31m\n\x7f\xff"), r"a\x1b[31m\x0a\x7f\xff");
+        assert_eq!(
+            terminal("\u{9b}2J \u{202e}gpj.exe\u{feff}\u{61c}".as_bytes()),
+            r"\u{9b}2J \u{202e}gpj.exe\u{feff}\u{61c}"
+        );
+        assert_eq!(terminal("größe/文.py".as_bytes()), "größe/文.py");
+    }
+
+    #[test]
+    fn a_name_of_blanks_can_be_seen() {
+        assert_eq!(name(b"  "), "'  '");
+        assert_eq!(name(b"a b"), "a b");
+    }
+
+    #[test]
+    fn a_name_in_a_command_is_one_word_or_is_left_out() {
+        assert_eq!(shell(b"src/a.py").as_deref(), Some("src/a.py"));
+        assert_eq!(shell(b"-rf").as_deref(), Some("./-rf"));
+        assert_eq!(shell(b"it's $x").as_deref(), Some(r"'it'\''s $x'"));
+        assert_eq!(shell(b"a\nb"), None);
+        assert_eq!(shell(b"\xff"), None);
+    }
+
+    #[test]
+    fn names_that_are_not_utf8_keep_their_bytes_in_json() {
+        assert_eq!(json_name(b"a\xff.py"), r"a\xff.py");
+        assert_eq!(json_name_bytes(b"a\xff%.py").as_deref(), Some("a%FF%25.py"));
+        assert_eq!(json_name_bytes("ä".as_bytes()), None);
+    }
+
+    #[test]
+    fn json_is_safe_on_a_terminal_and_means_the_same() {
+        let hostile = "\u{202e}x\u{9b}\u{7f}\u{1b}\"\\é";
+        let text = json(&[hostile]);
+        assert_eq!(text, r#"["\u202ex\u009b\u007f\u001b\"\\é"]"#);
+        let back: Vec<String> = serde_json::from_str(&text).unwrap();
+        assert_eq!(back, [hostile]);
+    }
+
+    #[test]
+    fn a_document_has_a_line_for_each_key_and_each_element() {
+        let value = serde_json::json!({"a": [{"b": [1, 2]}, {}], "c": [], "d": {"e": null}});
+        assert_eq!(
+            json(&value),
+            "{\n  \"a\": [\n    {\"b\":[1,2]},\n    {}\n  ],\n  \"c\": [],\n  \"d\": {\"e\":null}\n}"
+        );
+    }
+}
