@@ -224,7 +224,7 @@ impl Reached {
 
 /// Whether an import only opens a package: what is used of it counts, where it is defined.
 fn is_way_in(codebase: &Codebase, file: FileIndex, import: &Import) -> bool {
-    is_package(codebase, file) && !import.name.as_deref().is_some_and(|name| name != "*")
+    is_package(codebase, file) && import.name.as_deref().is_none_or(|name| name == "*")
 }
 
 fn is_package(codebase: &Codebase, file: FileIndex) -> bool {
