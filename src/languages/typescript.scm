@@ -72,12 +72,14 @@
 
 ; Items
 (program (expression_statement (internal_module name: (_) @name)) @item.private)
-(program (ambient_declaration (_ [
-  name: [(identifier) (type_identifier) (nested_identifier)] @name
-  (variable_declarator name: (identifier) @name)])) @item.private)
-(program (export_statement declaration: (ambient_declaration (_ [
-  name: [(identifier) (type_identifier) (nested_identifier)] @name
-  (variable_declarator name: (identifier) @name)]))) @item.public)
+(program (ambient_declaration
+  (_ name: [(identifier) (type_identifier) (nested_identifier)] @name)) @item.private)
+(program (ambient_declaration
+  (_ (variable_declarator name: (identifier) @name))) @item.private)
+(program (export_statement declaration: (ambient_declaration
+  (_ name: [(identifier) (type_identifier) (nested_identifier)] @name))) @item.public)
+(program (export_statement declaration: (ambient_declaration
+  (_ (variable_declarator name: (identifier) @name)))) @item.public)
 (export_statement "default" @name value: [
   (as_expression . [(object) (array) (call_expression) (new_expression) (arrow_function)])
   (satisfies_expression . [(object) (array) (call_expression) (new_expression) (arrow_function)])
