@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tree_sitter::{Language, Parser};
 
 fn main() {
-    let threads = std::env::var("THREADS").ok().and_then(|count| count.parse().ok());
+    let threads = std::env::var("THREADS")
+        .ok()
+        .and_then(|count| count.parse().ok());
     let mut list = String::new();
     if std::env::args().any(|argument| argument == "--list")
         && std::io::stdin().read_to_string(&mut list).is_err()
@@ -24,8 +26,12 @@ fn main() {
             scope.spawn(|| {
                 let mut parser = Parser::new();
                 while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let Some(grammar) = grammar(file) else { continue };
-                    let Ok(text) = std::fs::read(file) else { continue };
+                    let Some(grammar) = grammar(file) else {
+                        continue;
+                    };
+                    let Ok(text) = std::fs::read(file) else {
+                        continue;
+                    };
                     if text.len() > 1 << 20 || parser.set_language(&grammar).is_err() {
                         continue;
                     }

@@ -120,6 +120,8 @@ struct Fold<'a> {
     assigned: Vec<Item>,
     /// Positions of the imports outside functions.
     top_imports: Vec<usize>,
+    /// Positions of names taken from something that an import may bind.
+    chains: Vec<usize>,
     exports: Exports,
     docs: Docs,
     /// Names of items whose doc comment says that they are internal.
@@ -192,6 +194,7 @@ impl<'a> Fold<'a> {
             open_opaque: 0,
             open_passing: 0,
             top_imports: Vec::new(),
+            chains: Vec::new(),
             open_disabled: 0,
             test_rows: Vec::new(),
             in_header: true,
@@ -442,6 +445,7 @@ impl<'a> Fold<'a> {
             | Subject::ImportAll
             | Subject::ImportAllReexport
             | Subject::ImportPath
+            | Subject::ImportChain
             | Subject::ImportModule => self.import(found),
             Subject::ImportTree | Subject::ImportTreeReexport => self.import_tree(found),
             Subject::Call | Subject::CallMacro => self.call(found),
@@ -918,16 +922,17 @@ impl<'a> Fold<'a> {
     }
 
     fn import(&mut self, found: &Found) {
-        if found.subject == Subject::ImportPath && !self.is_new_path(found.span) {
+        let is_path = matches!(found.subject, Subject::ImportPath | Subject::ImportChain);
+        if is_path && !self.is_new_path(found.span) {
             return;
         }
         let kind = match found.subject {
+            _ if is_path => ImportKind::Path,
             _ if self.open_types > 0 => ImportKind::TypeOnly,
             Subject::ImportTypes => ImportKind::TypeOnly,
             Subject::ImportDynamic => ImportKind::Dynamic,
             Subject::ImportCall if !self.functions.is_empty() => ImportKind::Dynamic,
             Subject::ImportReexport | Subject::ImportAllReexport => ImportKind::ReExport,
-            Subject::ImportPath => ImportKind::Path,
             Subject::ImportModule => ImportKind::Module,
             _ => ImportKind::Static,
         };
@@ -957,7 +962,7 @@ impl<'a> Fold<'a> {
             },
             _ => return,
         };
-        if self.functions.is_empty() && kind != ImportKind::Dynamic {
+        if self.functions.is_empty() && !matches!(kind, ImportKind::Dynamic | ImportKind::Path) {
             self.top_imports.push(self.facts.imports.len());
         }
         let name = match found.subject {
@@ -970,6 +975,9 @@ impl<'a> Fold<'a> {
             && let Some(local) = self.part(found, Part::Alias).as_ref().or(name.as_ref())
         {
             self.bound.insert(local.as_str().into());
+        }
+        if found.subject == Subject::ImportChain {
+            self.chains.push(self.facts.imports.len());
         }
         self.facts.imports.push(Import {
             module: unquoted(&without_space(&module)).into(),
@@ -1119,6 +1127,7 @@ impl<'a> Fold<'a> {
         self.settle_types();
         self.settle_slots();
         self.settle_items();
+        self.settle_chains();
         let errors: Vec<Span> = faults
             .errors
             .iter()
@@ -1258,6 +1267,31 @@ impl<'a> Fold<'a> {
                 }
             }
         }
+    }
+
+    /// Drops the chains whose first name no import binds: attributes of everything else.
+    fn settle_chains(&mut self) {
+        let imports = std::mem::take(&mut self.facts.imports);
+        let bound: HashSet<&str> = imports
+            .iter()
+            .filter(|import| import.kind != ImportKind::Path)
+            .map(|import| {
+                let local = import.alias.as_deref().or(import.name.as_deref());
+                local.unwrap_or_else(|| import.module.split('.').next().unwrap_or_default())
+            })
+            .collect();
+        let mut chains = self.chains.iter().copied().peekable();
+        let kept = imports
+            .iter()
+            .enumerate()
+            .filter(|(position, import)| {
+                let is_chain = chains.next_if_eq(position).is_some();
+                let first = import.module.split('.').next().unwrap_or_default();
+                !is_chain || bound.contains(first)
+            })
+            .map(|(_, import)| import.clone())
+            .collect();
+        self.facts.imports = kept;
     }
 
     /// Joins assigned names with declarations, applies exports, and drops what was only imported.

@@ -133,6 +133,8 @@ pub enum Subject {
     ImportTreeReexport,
     /// A qualified path in code. Parts: `module`, `name`.
     ImportPath,
+    /// A name taken from something an import of the file binds (`alias.name`); others are none. Parts: `module`, `name`.
+    ImportChain,
     /// A declaration of a child module in a file of its own. Parts: `name`.
     ImportModule,
     /// A call. Parts: `callee`.
@@ -478,6 +480,11 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         Subject::ImportPath,
         "import.path",
         "A qualified path in code. Parts: `module`, `name`.",
+    ),
+    (
+        Subject::ImportChain,
+        "import.chain",
+        "A name taken from something an import of the file binds (`alias.name`); others are none. Parts: `module`, `name`.",
     ),
     (
         Subject::ImportModule,

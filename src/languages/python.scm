@@ -126,6 +126,8 @@
   function: [(identifier) @_f (attribute attribute: (identifier) @_f)]
   arguments: (argument_list . (string (string_content) @module))
   (#any-of? @_f "import_module" "__import__")) @import.dynamic
+(attribute object: (identifier) @module attribute: (identifier) @name) @import.chain
+(attribute object: (attribute object: (identifier)) @module attribute: (identifier) @name) @import.chain
 
 ; Calls and decorators
 (call function: (_) @callee) @call
