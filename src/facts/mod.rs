@@ -16,6 +16,7 @@ mod lines;
 mod marks;
 pub mod pool;
 pub mod role;
+mod runs;
 mod table;
 mod use_tree;
 
