@@ -13,6 +13,7 @@ use super::extract::{Found, Span};
 use super::lines::LineMap;
 use super::marks::Marks;
 use super::role::{Part, Subject};
+use super::runs::Runs;
 use super::tree::Faults;
 use super::{
     Call, Decorator, Exposure, Facts, Function, Import, ImportKind, Item, Slot, SlotKind,
@@ -140,6 +141,7 @@ struct Fold<'a> {
     /// What they said of the thing that is being folded.
     marked: Marks,
     fences: comments::Fences,
+    runs: Runs,
     /// The last qualified path; the paths it begins with are no others.
     last_path: Span,
     /// The last import tree; the paths in it are its own.
@@ -184,6 +186,7 @@ impl<'a> Fold<'a> {
             marks: Marks::default(),
             marked: Marks::default(),
             fences: comments::Fences::default(),
+            runs: Runs::default(),
             last_path: Span { start: 0, end: 0 },
             last_tree: Span { start: 0, end: 0 },
             paths: HashSet::new(),
@@ -845,6 +848,8 @@ impl<'a> Fold<'a> {
         let Some(&function) = self.functions.last() else {
             return;
         };
+        let continues =
+            found.subject == Subject::Logical && self.runs.are_continued_by(found, self.text);
         let measured = &mut self.signatures[function].measured;
         match found.subject {
             Subject::Branch => measured.enter_branch(),
@@ -852,7 +857,7 @@ impl<'a> Fold<'a> {
             Subject::BranchElif => measured.elif(),
             Subject::BranchElse | Subject::Jump | Subject::LogicalRun => measured.flat(),
             Subject::Case => measured.case(),
-            Subject::Logical => measured.logical(false),
+            Subject::Logical => measured.logical(continues),
             Subject::LogicalContinued => measured.logical(true),
             _ => {}
         }

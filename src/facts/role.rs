@@ -83,7 +83,7 @@ pub enum Subject {
     Case,
     /// A jump that breaks the flow: goto, labelled break or continue.
     Jump,
-    /// A logical operator.
+    /// A logical operator. Parts: `operator`.
     Logical,
     /// A logical operator that continues the run of the same operator around it.
     LogicalContinued,
@@ -360,7 +360,11 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         "jump",
         "A jump that breaks the flow: goto, labelled break or continue.",
     ),
-    (Subject::Logical, "logical", "A logical operator."),
+    (
+        Subject::Logical,
+        "logical",
+        "A logical operator. Parts: `operator`.",
+    ),
     (
         Subject::LogicalContinued,
         "logical.continued",
@@ -589,6 +593,8 @@ pub enum Part {
     Callee,
     /// Where a passed context comes from, or what a doc comment also speaks for.
     From,
+    /// A logical operator: found in it and in the expression around it, it tells a run that goes on.
+    Operator,
 }
 
 /// Every part with its capture name and its sentence, in declaration order.
@@ -603,6 +609,11 @@ pub const PARTS: &[(Part, &str, &str)] = &[
         Part::From,
         "from",
         "Where a passed context comes from, or what a doc comment also speaks for.",
+    ),
+    (
+        Part::Operator,
+        "operator",
+        "A logical operator: found in it and in the expression around it, it tells a run that goes on.",
     ),
 ];
 

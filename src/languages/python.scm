@@ -72,23 +72,7 @@
 (elif_clause) @branch.elif
 (if_statement alternative: (else_clause) @branch.else)
 (case_clause . (case_pattern) @_pattern (#not-eq? @_pattern "_")) @case
-(boolean_operator) @logical
-(boolean_operator left: (boolean_operator operator: "and") @logical.continued operator: "and")
-(boolean_operator operator: "and" right: (boolean_operator operator: "and") @logical.continued)
-(boolean_operator left: (boolean_operator operator: "or") @logical.continued operator: "or")
-(boolean_operator operator: "or" right: (boolean_operator operator: "or") @logical.continued)
-(boolean_operator
-  left: (parenthesized_expression (boolean_operator operator: "and") @logical.continued)
-  operator: "and")
-(boolean_operator
-  operator: "and"
-  right: (parenthesized_expression (boolean_operator operator: "and") @logical.continued))
-(boolean_operator
-  left: (parenthesized_expression (boolean_operator operator: "or") @logical.continued)
-  operator: "or")
-(boolean_operator
-  operator: "or"
-  right: (parenthesized_expression (boolean_operator operator: "or") @logical.continued))
+(boolean_operator operator: _ @operator) @logical
 
 ; Items
 (class_definition name: (identifier) @name) @item.named
