@@ -13,6 +13,7 @@ use super::extract::{Found, Span};
 use super::lines::LineMap;
 use super::marks::Marks;
 use super::role::{Part, Subject};
+use super::runs::Runs;
 use super::tree::Faults;
 use super::{
     Call, Decorator, Exposure, Facts, Function, Import, ImportKind, Item, Slot, SlotKind,
@@ -120,6 +121,8 @@ struct Fold<'a> {
     assigned: Vec<Item>,
     /// Positions of the imports outside functions.
     top_imports: Vec<usize>,
+    /// Positions of names taken from something that an import may bind.
+    chains: Vec<usize>,
     exports: Exports,
     docs: Docs,
     /// Names of items whose doc comment says that they are internal.
@@ -138,6 +141,7 @@ struct Fold<'a> {
     /// What they said of the thing that is being folded.
     marked: Marks,
     fences: comments::Fences,
+    runs: Runs,
     /// The last qualified path; the paths it begins with are no others.
     last_path: Span,
     /// The last import tree; the paths in it are its own.
@@ -182,6 +186,7 @@ impl<'a> Fold<'a> {
             marks: Marks::default(),
             marked: Marks::default(),
             fences: comments::Fences::default(),
+            runs: Runs::default(),
             last_path: Span { start: 0, end: 0 },
             last_tree: Span { start: 0, end: 0 },
             paths: HashSet::new(),
@@ -192,6 +197,7 @@ impl<'a> Fold<'a> {
             open_opaque: 0,
             open_passing: 0,
             top_imports: Vec::new(),
+            chains: Vec::new(),
             open_disabled: 0,
             test_rows: Vec::new(),
             in_header: true,
@@ -446,6 +452,7 @@ impl<'a> Fold<'a> {
             | Subject::ImportAll
             | Subject::ImportAllReexport
             | Subject::ImportPath
+            | Subject::ImportChain
             | Subject::ImportModule => self.import(found),
             Subject::ImportTree | Subject::ImportTreeReexport => self.import_tree(found),
             Subject::Call | Subject::CallMacro => self.call(found),
@@ -845,6 +852,8 @@ impl<'a> Fold<'a> {
         let Some(&function) = self.functions.last() else {
             return;
         };
+        let continues =
+            found.subject == Subject::Logical && self.runs.are_continued_by(found, self.text);
         let measured = &mut self.signatures[function].measured;
         match found.subject {
             Subject::Branch => measured.enter_branch(),
@@ -852,7 +861,7 @@ impl<'a> Fold<'a> {
             Subject::BranchElif => measured.elif(),
             Subject::BranchElse | Subject::Jump | Subject::LogicalRun => measured.flat(),
             Subject::Case => measured.case(),
-            Subject::Logical => measured.logical(false),
+            Subject::Logical => measured.logical(continues),
             Subject::LogicalContinued => measured.logical(true),
             _ => {}
         }
@@ -922,16 +931,17 @@ impl<'a> Fold<'a> {
     }
 
     fn import(&mut self, found: &Found) {
-        if found.subject == Subject::ImportPath && !self.is_new_path(found.span) {
+        let is_path = matches!(found.subject, Subject::ImportPath | Subject::ImportChain);
+        if is_path && !self.is_new_path(found.span) {
             return;
         }
         let kind = match found.subject {
+            _ if is_path => ImportKind::Path,
             _ if self.open_types > 0 => ImportKind::TypeOnly,
             Subject::ImportTypes => ImportKind::TypeOnly,
             Subject::ImportDynamic => ImportKind::Dynamic,
             Subject::ImportCall if !self.functions.is_empty() => ImportKind::Dynamic,
             Subject::ImportReexport | Subject::ImportAllReexport => ImportKind::ReExport,
-            Subject::ImportPath => ImportKind::Path,
             Subject::ImportModule => ImportKind::Module,
             _ => ImportKind::Static,
         };
@@ -961,7 +971,7 @@ impl<'a> Fold<'a> {
             },
             _ => return,
         };
-        if self.functions.is_empty() && kind != ImportKind::Dynamic {
+        if self.functions.is_empty() && !matches!(kind, ImportKind::Dynamic | ImportKind::Path) {
             self.top_imports.push(self.facts.imports.len());
         }
         let name = match found.subject {
@@ -974,6 +984,9 @@ impl<'a> Fold<'a> {
             && let Some(local) = self.part(found, Part::Alias).as_ref().or(name.as_ref())
         {
             self.bound.insert(local.as_str().into());
+        }
+        if found.subject == Subject::ImportChain {
+            self.chains.push(self.facts.imports.len());
         }
         self.facts.imports.push(Import {
             module: unquoted(&without_space(&module)).into(),
@@ -1123,6 +1136,7 @@ impl<'a> Fold<'a> {
         self.settle_types();
         self.settle_slots();
         self.settle_items();
+        self.settle_chains();
         let errors: Vec<Span> = faults
             .errors
             .iter()
@@ -1262,6 +1276,31 @@ impl<'a> Fold<'a> {
                 }
             }
         }
+    }
+
+    /// Drops the chains whose first name no import binds: attributes of everything else.
+    fn settle_chains(&mut self) {
+        let imports = std::mem::take(&mut self.facts.imports);
+        let bound: HashSet<&str> = imports
+            .iter()
+            .filter(|import| import.kind != ImportKind::Path)
+            .map(|import| {
+                let local = import.alias.as_deref().or(import.name.as_deref());
+                local.unwrap_or_else(|| import.module.split('.').next().unwrap_or_default())
+            })
+            .collect();
+        let mut chains = self.chains.iter().copied().peekable();
+        let kept = imports
+            .iter()
+            .enumerate()
+            .filter(|(position, import)| {
+                let is_chain = chains.next_if_eq(position).is_some();
+                let first = import.module.split('.').next().unwrap_or_default();
+                !is_chain || bound.contains(first)
+            })
+            .map(|(_, import)| import.clone())
+            .collect();
+        self.facts.imports = kept;
     }
 
     /// Joins assigned names with declarations, applies exports, and drops what was only imported.

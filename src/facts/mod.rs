@@ -17,6 +17,7 @@ mod matching;
 mod pattern;
 pub mod pool;
 pub mod role;
+mod runs;
 mod table;
 mod tree;
 mod use_tree;

@@ -83,7 +83,7 @@ pub enum Subject {
     Case,
     /// A jump that breaks the flow: goto, labelled break or continue.
     Jump,
-    /// A logical operator.
+    /// A logical operator. Parts: `operator`.
     Logical,
     /// A logical operator that continues the run of the same operator around it.
     LogicalContinued,
@@ -133,6 +133,8 @@ pub enum Subject {
     ImportTreeReexport,
     /// A qualified path in code. Parts: `module`, `name`.
     ImportPath,
+    /// A name taken from something an import of the file binds (`alias.name`); others are none. Parts: `module`, `name`.
+    ImportChain,
     /// A declaration of a child module in a file of its own. Parts: `name`.
     ImportModule,
     /// A call. Parts: `callee`.
@@ -358,7 +360,11 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         "jump",
         "A jump that breaks the flow: goto, labelled break or continue.",
     ),
-    (Subject::Logical, "logical", "A logical operator."),
+    (
+        Subject::Logical,
+        "logical",
+        "A logical operator. Parts: `operator`.",
+    ),
     (
         Subject::LogicalContinued,
         "logical.continued",
@@ -480,6 +486,11 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         "A qualified path in code. Parts: `module`, `name`.",
     ),
     (
+        Subject::ImportChain,
+        "import.chain",
+        "A name taken from something an import of the file binds (`alias.name`); others are none. Parts: `module`, `name`.",
+    ),
+    (
         Subject::ImportModule,
         "import.module",
         "A declaration of a child module in a file of its own. Parts: `name`.",
@@ -582,6 +593,8 @@ pub enum Part {
     Callee,
     /// Where a passed context comes from, or what a doc comment also speaks for.
     From,
+    /// A logical operator: found in it and in the expression around it, it tells a run that goes on.
+    Operator,
 }
 
 /// Every part with its capture name and its sentence, in declaration order.
@@ -596,6 +609,11 @@ pub const PARTS: &[(Part, &str, &str)] = &[
         Part::From,
         "from",
         "Where a passed context comes from, or what a doc comment also speaks for.",
+    ),
+    (
+        Part::Operator,
+        "operator",
+        "A logical operator: found in it and in the expression around it, it tells a run that goes on.",
     ),
 ];
 

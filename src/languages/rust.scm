@@ -66,23 +66,7 @@
 (else_clause (if_expression) @branch.elif)
 (break_expression (label)) @jump
 (continue_expression (label)) @jump
-(binary_expression operator: ["&&" "||"]) @logical
-(binary_expression left: (binary_expression operator: "&&") @logical.continued operator: "&&")
-(binary_expression operator: "&&" right: (binary_expression operator: "&&") @logical.continued)
-(binary_expression left: (binary_expression operator: "||") @logical.continued operator: "||")
-(binary_expression operator: "||" right: (binary_expression operator: "||") @logical.continued)
-(binary_expression
-  left: (parenthesized_expression (binary_expression operator: "&&") @logical.continued)
-  operator: "&&")
-(binary_expression
-  operator: "&&"
-  right: (parenthesized_expression (binary_expression operator: "&&") @logical.continued))
-(binary_expression
-  left: (parenthesized_expression (binary_expression operator: "||") @logical.continued)
-  operator: "||")
-(binary_expression
-  operator: "||"
-  right: (parenthesized_expression (binary_expression operator: "||") @logical.continued))
+(binary_expression operator: ["&&" "||"] @operator) @logical
 (let_chain) @logical.run
 (let_chain "&&" @logical.continued)
 (let_chain (binary_expression operator: "&&") @logical.continued)

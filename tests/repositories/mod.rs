@@ -3,7 +3,7 @@
 #![allow(dead_code)] // Every test binary uses its own part of this.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use git2::{ObjectFormat, ObjectType, Oid, RepositoryInitOptions};
 use tempfile::TempDir;
@@ -14,9 +14,11 @@ pub const DAY_0: i64 = 1_767_225_600;
 /// Files of a commit: mode and content by path.
 type Snapshot = BTreeMap<String, (u32, Oid)>;
 
-/// A repository in a temporary directory. It has a `.git` and no checked-out files.
+/// A repository in a temporary directory. It has a `.git`, and no other files until [`Repo::check_out`].
 pub struct Repo {
-    directory: TempDir,
+    /// Removes everything in the end.
+    _place: TempDir,
+    root: PathBuf,
     git: git2::Repository,
     snapshots: BTreeMap<String, Snapshot>,
     tip: Option<Oid>,
@@ -128,15 +130,18 @@ impl Repo {
     }
 
     fn with_format(format: ObjectFormat) -> Self {
-        let directory = tempfile::tempdir().unwrap();
+        let place = tempfile::tempdir().unwrap();
+        // The name of the directory is part of a report.
+        let root = place.path().join("repository");
         let mut options = RepositoryInitOptions::new();
         options
             .initial_head("main")
             .external_template(false)
             .object_format(format);
-        let git = git2::Repository::init_opts(directory.path(), &options).unwrap();
+        let git = git2::Repository::init_opts(&root, &options).unwrap();
         Self {
-            directory,
+            _place: place,
+            root,
             git,
             snapshots: BTreeMap::new(),
             tip: None,
@@ -145,7 +150,7 @@ impl Repo {
 
     /// Where it lies.
     pub fn path(&self) -> &Path {
-        self.directory.path()
+        &self.root
     }
 
     /// The file of a loose object.
@@ -212,6 +217,12 @@ impl Repo {
         self.snapshots.insert(id.to_string(), files);
         self.head(id);
         id
+    }
+
+    /// Puts the files of the tip into the work tree and the index.
+    pub fn check_out(&self) {
+        let mut options = git2::build::CheckoutBuilder::new();
+        self.git.checkout_head(Some(options.force())).unwrap();
     }
 
     /// Moves `main`.

@@ -1,0 +1,18 @@
+//! The built program from outside: exit codes, output, hostile files and names, states of a repository, determinism.
+//!
+//! Every run has a clean environment, no network, and a limit on time that only a hang reaches.
+
+#[path = "../repositories/mod.rs"]
+mod repositories;
+
+mod definition;
+mod determinism;
+mod encoding;
+mod files;
+mod history;
+mod itself;
+mod names;
+mod output;
+mod parser;
+mod stage;
+mod story;
