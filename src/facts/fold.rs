@@ -260,7 +260,11 @@ impl<'a> Fold<'a> {
 
     /// Folds everything found on one span. Where two subjects of a span exclude each other, the more specific counts.
     fn group(&mut self, group: &[Found]) {
-        let has = |subject: Subject| group.iter().any(|found| found.subject == subject);
+        // One statement may declare thousands of names on its span, so the group is searched once.
+        let subjects = group
+            .iter()
+            .fold(0_u128, |set, found| set | 1 << found.subject as u32);
+        let has = |subject: Subject| subjects & 1 << subject as u32 != 0;
         if let Some(marks) = self.marks.meet(group, self.text) {
             self.marked = marks;
             self.apply_marks(group);
