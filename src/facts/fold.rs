@@ -25,6 +25,8 @@ use crate::languages::{Language, TypeComments};
 
 /// Longest callee that is kept whole, in bytes.
 const LONGEST_CALLEE: usize = 120;
+/// Longest path of modules within a file that is written before the name of each child, in bytes.
+const LONGEST_MODULE: usize = 240;
 
 /// Facts from everything a query found in a text, sorted by start, then longest, then subject.
 pub(super) fn fold(language: Language, text: &[u8], found: &[Found], faults: &Faults) -> Facts {
@@ -133,9 +135,9 @@ struct Fold<'a> {
     strings: Vec<Span>,
     largest_table: Option<Span>,
     /// Names of the open modules within the file, innermost last.
-    modules: Vec<String>,
+    modules: Vec<Span>,
     /// Public items in a module that hides them, with the name of that module.
-    hidden: Vec<(usize, String)>,
+    hidden: Vec<(usize, Span)>,
     /// What attributes said of the thing that stands next.
     marks: Marks,
     /// What they said of the thing that is being folded.
@@ -361,8 +363,8 @@ impl<'a> Fold<'a> {
             }
             Subject::ScopeModule | Subject::ScopeModulePrivate => {
                 let hides = found.subject == Subject::ScopeModulePrivate;
-                let name = self.part(found, Part::Name).unwrap_or_default();
-                self.modules.push(name);
+                self.modules
+                    .push(found.parts[Part::Name as usize].unwrap_or(found.span));
                 self.open_hiding += u32::from(hides);
                 self.open(found.span, Frame::Module(hides));
             }
@@ -889,7 +891,7 @@ impl<'a> Fold<'a> {
         let exposure = match found.subject {
             _ if self.marked.public => Exposure::Public,
             Subject::ItemPublic if self.open_hiding > 0 => {
-                let module = self.modules.last().cloned().unwrap_or_default();
+                let module = self.modules.last().copied().unwrap_or(found.span);
                 self.hidden.push((self.facts.items.len(), module));
                 Exposure::Package
             }
@@ -962,12 +964,7 @@ impl<'a> Fold<'a> {
             (Some(module), _) => module,
             (None, Some(name)) if kind == ImportKind::Module => match self.marked.path {
                 Some(path) => path.text(self.text).into_owned(),
-                None => {
-                    self.modules
-                        .iter()
-                        .fold(String::new(), |path, module| path + module + "::")
-                        + name
-                }
+                None => self.path_of_module(name),
             },
             _ => return,
         };
@@ -998,6 +995,17 @@ impl<'a> Fold<'a> {
             kind,
             in_test: self.in_test(),
         });
+    }
+
+    /// The path of a child module from its file, through the modules within the file.
+    fn path_of_module(&self, name: &str) -> String {
+        let around = self.modules.iter().map(|module| module.of(self.text).len());
+        if self.modules.len() > LONGEST_MODULE || around.sum::<usize>() > LONGEST_MODULE {
+            return name.to_owned();
+        }
+        self.modules.iter().fold(String::new(), |path, module| {
+            path + &module.text(self.text) + "::"
+        }) + name
     }
 
     /// Whether a qualified path is no part of a longer one or of an import, and not named before.
@@ -1338,7 +1346,7 @@ impl<'a> Fold<'a> {
         }
         for (item, module) in &self.hidden {
             let item = &mut items[*item];
-            if names.contains(&*item.name) || modules.contains(module.as_str()) {
+            if names.contains(&*item.name) || modules.contains(&*module.text(self.text)) {
                 item.exposure = Exposure::Public;
             }
         }
