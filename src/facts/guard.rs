@@ -482,8 +482,9 @@ mod tests {
             let text = format!("{before}{}1{}{after}", "(".repeat(PAIRS), ")".repeat(PAIRS));
             let small = std::thread::Builder::new().stack_size(256 << 10);
             let survey = small.spawn(move || {
-                let tree = parse(Language::named(dialect).unwrap(), text.as_bytes())?;
-                Ok::<_, Lost>(FlatTree::new(&tree).nodes.len())
+                let language = Language::named(dialect).unwrap();
+                let tree = parse(language, text.as_bytes())?;
+                Ok::<_, Lost>(FlatTree::new(language, &tree)?.nodes.len())
             });
             survey.unwrap().join().unwrap()
         };
@@ -497,8 +498,9 @@ mod tests {
     fn a_million_open_parentheses_are_all_error() {
         let text = "(".repeat(1_000_000);
         for dialect in ["python", "javascript", "rust"] {
-            let tree = parse(Language::named(dialect).unwrap(), text.as_bytes()).unwrap();
-            let faults = FlatTree::new(&tree).faults;
+            let language = Language::named(dialect).unwrap();
+            let tree = parse(language, text.as_bytes()).unwrap();
+            let faults = FlatTree::new(language, &tree).unwrap().faults;
             assert!(faults.bytes > 200_000, "{dialect}: {}", faults.bytes);
             assert!(faults.bytes <= 1_000_000);
         }
@@ -510,7 +512,8 @@ mod tests {
             "fn test() {{ check(str![[r#\"\n[ERROR] it failed\n\"#]]); }}\n{}",
             "fn other(a: u32) -> u32 { a + 1 }\n".repeat(100)
         );
-        let tree = parse(Language::named("rust").unwrap(), text.as_bytes()).unwrap();
-        assert!((FlatTree::new(&tree).faults.bytes as usize) < text.len() / 100);
+        let rust = Language::named("rust").unwrap();
+        let tree = parse(rust, text.as_bytes()).unwrap();
+        assert!((FlatTree::new(rust, &tree).unwrap().faults.bytes as usize) < text.len() / 100);
     }
 }

@@ -225,7 +225,7 @@ mod tests {
     fn ours(language: Language, tree: &tree_sitter::Tree, text: &[u8]) -> BTreeSet<Match> {
         let patterns = pattern::compile(language).unwrap();
         let query = Query::new(&language.grammar(), &language.query_text()).unwrap();
-        let flat = FlatTree::new(tree);
+        let flat = FlatTree::new(language, tree).unwrap();
         let mut found = BTreeSet::new();
         for_each_match(&patterns, &flat, text, &mut |captured| {
             let mut captures: Match = captured
@@ -314,7 +314,7 @@ mod tests {
         let text = format!("x = {}{}\n", "[".repeat(depth), "f(1)]".repeat(depth));
         let language = Language::named("python").unwrap();
         let tree = guard::parse(language, text.as_bytes()).unwrap();
-        let flat = FlatTree::new(&tree);
+        let flat = FlatTree::new(language, &tree).unwrap();
         let patterns = pattern::compile(language).unwrap();
         let call = patterns
             .roles

@@ -7,6 +7,9 @@ use std::ops::Range;
 
 use tree_sitter::Tree;
 
+use super::Lost;
+use crate::languages::Language;
+
 /// A syntax tree in preorder. The children of a node follow it; its subtree ends where [`Node::end`] says.
 pub(super) struct FlatTree {
     pub nodes: Vec<Node>,
@@ -38,9 +41,21 @@ pub(super) struct Faults {
     pub bytes: u32,
 }
 
+/// Most children of a node whose children hang in a hidden chain: far beyond what anybody writes by hand.
+const LONGEST_CHAIN: u32 = 2_000;
+
 impl FlatTree {
     /// Lays a tree out.
-    pub fn new(tree: &Tree) -> Self {
+    ///
+    /// # Errors
+    /// [`Lost::ParseBudget`] for a chain so long that walking it would take the square of its length.
+    pub fn new(language: Language, tree: &Tree) -> Result<Self, Lost> {
+        let grammar = language.grammar();
+        let chained: Vec<u16> = language
+            .chained()
+            .iter()
+            .map(|kind| grammar.id_for_node_kind(kind, true))
+            .collect();
         let mut nodes = Vec::with_capacity(tree.root_node().descendant_count());
         let mut faults = Faults::default();
         let mut open: Vec<u32> = Vec::new();
@@ -57,6 +72,9 @@ impl FlatTree {
                 faults.bytes += end_byte - start_byte;
                 faults.errors.push(start_byte..end_byte);
             }
+            if chained.contains(&node.kind_id()) && node.child_count() > LONGEST_CHAIN {
+                return Err(Lost::ParseBudget);
+            }
             let position = nodes.len() as u32;
             nodes.push(Node {
                 kind: node.kind_id(),
@@ -72,7 +90,7 @@ impl FlatTree {
             }
             while !cursor.goto_next_sibling() {
                 let Some(parent) = open.pop() else {
-                    return Self { nodes, faults };
+                    return Ok(Self { nodes, faults });
                 };
                 nodes[parent as usize].end = nodes.len() as u32;
                 cursor.goto_parent();
@@ -84,11 +102,13 @@ impl FlatTree {
 #[cfg(test)]
 mod tests {
     use super::FlatTree;
-    use crate::facts::guard;
+    use crate::facts::{Lost, guard};
     use crate::languages::Language;
 
     fn tree(text: &str) -> FlatTree {
-        FlatTree::new(&guard::parse(Language::named("python").unwrap(), text.as_bytes()).unwrap())
+        let python = Language::named("python").unwrap();
+        let tree = guard::parse(python, text.as_bytes()).unwrap();
+        FlatTree::new(python, &tree).unwrap()
     }
 
     #[test]
@@ -101,6 +121,21 @@ mod tests {
             tree.nodes[first.end as usize].end as usize,
             tree.nodes.len()
         );
+    }
+
+    #[test]
+    fn a_chain_that_takes_its_square_to_walk_is_refused() {
+        let rust = Language::named("rust").unwrap();
+        let laid_out = |operands: usize| {
+            let text = format!(
+                "fn f() {{ if let Some(x) = y{} {{}} }}",
+                " && a".repeat(operands)
+            );
+            let tree = guard::parse(rust, text.as_bytes()).unwrap();
+            FlatTree::new(rust, &tree).map(|tree| tree.nodes.len() > operands)
+        };
+        assert_eq!(laid_out(500), Ok(true));
+        assert_eq!(laid_out(50_000), Err(Lost::ParseBudget));
     }
 
     #[test]

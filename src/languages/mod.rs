@@ -30,6 +30,8 @@ struct Row {
     dynamic: Dynamic,
     /// Comment markers that silence a tool.
     suppressions: &'static [&'static str],
+    /// Kinds whose children hang in a hidden chain as long as their number: walking one takes the square of it.
+    chained: &'static [&'static str],
     /// Which comments declare types.
     type_comments: TypeComments,
     /// Two top-level declarations of one name are one item (not so where methods are items).
@@ -62,6 +64,7 @@ const LANGUAGES: &[Row] = &[
         ],
         dynamic: dynamic::JAVASCRIPT,
         suppressions: suppressions::ECMASCRIPT,
+        chained: &[],
         type_comments: TypeComments::JsDoc,
         unique_items: true,
     },
@@ -74,6 +77,7 @@ const LANGUAGES: &[Row] = &[
         query: &[include_str!("python.scm")],
         dynamic: dynamic::PYTHON,
         suppressions: suppressions::PYTHON,
+        chained: &[],
         type_comments: TypeComments::Pep484,
         unique_items: true,
     },
@@ -86,6 +90,7 @@ const LANGUAGES: &[Row] = &[
         query: &[include_str!("rust.scm")],
         dynamic: dynamic::RUST,
         suppressions: suppressions::RUST,
+        chained: &["let_chain"],
         type_comments: TypeComments::None,
         unique_items: false,
     },
@@ -102,6 +107,7 @@ const LANGUAGES: &[Row] = &[
         ],
         dynamic: dynamic::TYPESCRIPT,
         suppressions: suppressions::ECMASCRIPT,
+        chained: &[],
         type_comments: TypeComments::None,
         unique_items: true,
     },
@@ -118,6 +124,7 @@ const LANGUAGES: &[Row] = &[
         ],
         dynamic: dynamic::TYPESCRIPT,
         suppressions: suppressions::ECMASCRIPT,
+        chained: &[],
         type_comments: TypeComments::None,
         unique_items: true,
     },
@@ -209,6 +216,11 @@ impl Language {
     /// Whether two top-level declarations of one name are one item.
     pub fn unique_items(self) -> bool {
         self.row().unique_items
+    }
+
+    /// Kinds whose children hang in a hidden chain as long as their number.
+    pub fn chained(self) -> &'static [&'static str] {
+        self.row().chained
     }
 
     /// Comment markers that silence a tool.
