@@ -14,6 +14,10 @@ const STEPS_PER_NODE: u64 = 400;
 /// Steps allowed for the smallest tree.
 const FEWEST_STEPS: u64 = 200_000;
 
+/// Bytes of a node's text that predicates look at. Names and attributes are far shorter; a chain of thousands of names
+/// would otherwise be read once for each of its links.
+const LONGEST_COMPARED: u32 = 4_096;
+
 /// A captured node: the capture and the node's position in the tree.
 pub(super) type Captured = (u16, u32);
 
@@ -186,7 +190,8 @@ impl<'a> Run<'a> {
     fn holds(&self, predicate: &Predicate, text: &[u8]) -> bool {
         let text_of = |at: u32| {
             let node = &self.tree.nodes[at as usize];
-            text.get(node.start_byte as usize..node.end_byte as usize)
+            let end = node.end_byte.min(node.start_byte + LONGEST_COMPARED);
+            text.get(node.start_byte as usize..end as usize)
                 .unwrap_or_default()
         };
         self.captured
