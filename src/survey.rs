@@ -91,6 +91,10 @@ pub fn survey(
 fn read_history(ground: &Ground, definition: &Definition, wanted: bool) -> History {
     let settings = &definition.history;
     match &ground.repository {
+        Discovery::Found(repository) if !wanted => History {
+            head: repository.head().ok().flatten(),
+            ..History::without(HistoryState::Skipped)
+        },
         _ if !wanted => History::without(HistoryState::Skipped),
         Discovery::NotARepository => History::without(HistoryState::NotApplicable {
             reason: "there is no git repository here".to_owned(),
@@ -129,6 +133,7 @@ fn read_files(ground: &Ground, definition: &Definition, threads: usize) -> Resul
     notes.extend(unmatched(definition, &listing.files));
 
     let manifests = manifests(&ground.root, &listing.files);
+    notes.extend(manifests.notes().iter().cloned());
     let paths: Vec<RepoPath> = listing.files.iter().map(|file| file.path.clone()).collect();
     let verdicts: Vec<Listed> = listing.files.clone();
     let root = ground.root.clone();
