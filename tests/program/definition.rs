@@ -12,15 +12,39 @@ const FILES: [(&str, &str); 2] = [
 #[test]
 fn every_mistake_is_told_with_its_place_and_a_way_out() {
     for (text, place, said) in [
-        ("version = 1\nextends = \"builtin\"\n[component.typed-code]\nwieght = 2\n", ":4:1", "did you mean `weight`"),
-        ("version = 1\n[component.a]\nmeasure.typed-slot = {}\n", ":3:9", "did you mean `typed-slots`"),
-        ("version = 1\nversion = 2\n", ":2:1", "duplicate"),
+        (
+            "version = 1\nextends = \"builtin\"\n[component.typed-code]\nwieght = 2\n",
+            ":4:1",
+            "did you mean `weight`",
+        ),
+        (
+            "version = 1\n[component.a]\nmeasure.typed-slot = {}\n",
+            ":3:9",
+            "did you mean `typed-slots`",
+        ),
+        ("version = 1\nversion = 2\n", ":2:1", "written twice"),
         ("version = 99999999999999999999\n", ":1:11", ""),
-        ("version = 1\nextends = \"builtin\"\n[gate]\nfail_under = nan\n", ":4:14", ""),
-        ("version = 1\nextends = \"builtin\"\n[gate]\nfail_under = 101\n", ":4:14", ""),
-        ("version = 1\nextends = \"builtin\"\n[files]\nexclude = [\"../**\"]\n", ":4:12", ""),
-        ("version = 1\n[component.a]\nmeasure.typed-slots = {}\nweight = 0\n", "", "weight"),
-        ("version = 1\n\u{1b}[2J = 1\n", ":2:1", ""),
+        (
+            "version = 1\nextends = \"builtin\"\n[gate]\nfail_under = nan\n",
+            ":4:14",
+            "",
+        ),
+        (
+            "version = 1\nextends = \"builtin\"\n[gate]\nfail_under = 101\n",
+            ":4:14",
+            "",
+        ),
+        (
+            "version = 1\nextends = \"builtin\"\n[files]\nexclude = [\"../**\"]\n",
+            ":4:12",
+            "",
+        ),
+        (
+            "version = 1\n[component.a]\nmeasure.typed-slots = {}\nweight = 0\n",
+            "",
+            "weight",
+        ),
+        ("version = 1\n\u{1b}[2J = 1\n", ":2:", ""),
     ] {
         let stage = Stage::of(&FILES);
         stage.write("quality.toml", text);
@@ -28,9 +52,15 @@ fn every_mistake_is_told_with_its_place_and_a_way_out() {
         let (code, message) = outcome.failure();
         assert_eq!(code, Some(2), "{text}");
         assert!(message.starts_with("error: "), "{message}");
-        assert!(message.contains(&format!("quality.toml{place}")), "{place} of {message}");
+        assert!(
+            message.contains(&format!("quality.toml{place}")),
+            "{place} of {message}"
+        );
         assert!(message.contains(said), "{said} of {message}");
-        assert!(message.chars().all(|c| c == '\n' || !c.is_control()), "{message:?}");
+        assert!(
+            message.chars().all(|c| c == '\n' || !c.is_control()),
+            "{message:?}"
+        );
     }
 }
 
@@ -39,7 +69,10 @@ fn a_definition_made_to_hurt_is_refused_in_few_words() {
     for text in [
         format!("x = {}{}", "[".repeat(200_000), "]".repeat(200_000)),
         "# long\n".repeat(1_500_000),
-        format!("version = 1\nextends = \"builtin\"\n[files]\nexclude = [\"{}\"]\n", "{a,b}".repeat(25_000)),
+        format!(
+            "version = 1\nextends = \"builtin\"\n[files]\nexclude = [\"{}\"]\n",
+            "{a,b}".repeat(25_000)
+        ),
         format!("{} = 1\n", "a.".repeat(100_000) + "a"),
     ] {
         let stage = Stage::of(&FILES);
@@ -66,7 +99,10 @@ fn what_is_no_ordinary_file_is_no_definition() {
             let outcome = stage.scan(options);
             let (code, message) = outcome.failure();
             assert_eq!(code, Some(2), "{what}: {message}");
-            assert!(message.contains("cannot read") && message.contains("help: "), "{message}");
+            assert!(
+                message.contains("cannot read") && message.contains("help: "),
+                "{message}"
+            );
         }
     }
 }
@@ -85,10 +121,8 @@ fn an_empty_definition_is_the_built_in_one() {
 fn the_definition_on_the_command_line_wins_over_the_nearest_one() {
     let only = |id: &str| format!("version = 1\n[component.{id}]\nmeasure.typed-slots = {{}}\n");
     let stage = Stage::of(&FILES);
-    // Only a repository makes the directory above one to search in.
-    stage.write(".git/HEAD", "ref: refs/heads/main\n");
-    fs::create_dir_all(stage.path().join(".git/objects")).unwrap();
-    fs::create_dir_all(stage.path().join(".git/refs")).unwrap();
+    // Only in a repository directories above are searched.
+    stage.make_repository();
     stage.write("quality.toml", only("root"));
     stage.write("below/quality.toml", only("near"));
     fs::write(stage.beside("named.toml"), only("named")).unwrap();
@@ -99,13 +133,19 @@ fn the_definition_on_the_command_line_wins_over_the_nearest_one() {
         assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
         let report = outcome.report();
         let components = report.0["components"].as_array().unwrap();
-        components.iter().map(|component| component["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        components
+            .iter()
+            .map(|component| component["id"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
     assert_eq!(ids("", &[]), ["root"]);
     assert_eq!(ids("below", &[]), ["near"]);
     fs::remove_file(stage.path().join("below/quality.toml")).unwrap();
     assert_eq!(ids("below", &[]), ["root"]);
-    assert_eq!(ids("below", &["--config", named.to_str().unwrap()]), ["named"]);
+    assert_eq!(
+        ids("below", &["--config", named.to_str().unwrap()]),
+        ["named"]
+    );
     let missing = stage.scan(&["--config", "missing.toml"]);
     assert_eq!(missing.failure().0, Some(2));
 }

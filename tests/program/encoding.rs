@@ -30,7 +30,13 @@ fn a_mark_or_another_encoding_or_line_end_changes_no_byte_of_the_report() {
         ("CR", TEXT.replace('\n', "\r").into_bytes()),
         ("UTF-16 LE", utf16(TEXT, u16::to_le_bytes)),
         ("UTF-16 BE", utf16(TEXT, u16::to_be_bytes)),
-        ("Latin-1", TEXT.replace("Opened", "Op\u{e9}n").chars().map(|c| c as u8).collect()),
+        (
+            "Latin-1",
+            TEXT.replace("Opened", "Op\u{e9}n")
+                .chars()
+                .map(|c| c as u8)
+                .collect(),
+        ),
     ] {
         assert!(report_of(bytes) == plain, "{name}");
     }
@@ -58,16 +64,28 @@ fn what_is_not_source_is_named_and_not_measured() {
     let stage = Stage::of(&[
         ("good.py", TEXT),
         ("nul.py", "x = 1\0\n"),
-        ("nul_late.py", &format!("{}x = '\0'\n", "y = 1\n".repeat(2_000))),
+        (
+            "nul_late.py",
+            &format!("{}x = '\0'\n", "y = 1\n".repeat(2_000)),
+        ),
         ("zeros.py", &"\0".repeat(1 << 20)),
         (
             "pointer.py",
             "version https://git-lfs.github.com/spec/v1\noid sha256:4444\nsize 12345\n",
         ),
-        ("one_line.js", &format!("var x = {}1;", "a + ".repeat(250_000))),
-        ("script", "#!/usr/bin/env python3\ndef run(a: int): return a\n"),
+        (
+            "one_line.js",
+            &format!("var x = {}1;", "a + ".repeat(250_000)),
+        ),
+        (
+            "script",
+            "#!/usr/bin/env python3\ndef run(a: int): return a\n",
+        ),
         ("large.py", &"x = 1\n".repeat(200_000)),
-        ("template.py", &format!("{{{{ name }}}}\n{}", TEXT.repeat(4))),
+        (
+            "template.py",
+            &format!("{{{{ name }}}}\n{}", TEXT.repeat(4)),
+        ),
     ]);
     let sparse = File::create(stage.path().join("sparse.py")).unwrap();
     sparse.set_len(20 << 30).unwrap();
@@ -80,7 +98,10 @@ fn what_is_not_source_is_named_and_not_measured() {
     let lost = report.lost();
     assert_eq!(lost["lfs_pointer"], ["pointer.py"]);
     assert_eq!(lost["too_large"], ["large.py", "sparse.py"]);
-    assert!(lost.values().flatten().any(|path| path == "noise.py"), "{lost:?}");
+    assert!(
+        lost.values().flatten().any(|path| path == "noise.py"),
+        "{lost:?}"
+    );
     assert_eq!(lost.values().flatten().count(), 4, "{lost:?}");
     assert_eq!(report.excluded("binary").0, 2);
     assert_eq!(report.excluded("minified").0, 1);

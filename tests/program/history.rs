@@ -26,9 +26,17 @@ fn forty(mut repo: Repo) -> Repo {
     for number in 1..=40 {
         let subject = format!("Change {number} (#{number})");
         let content = format!("{FUNCTION}# {number}\n");
-        let path = if number % 4 == 0 { "src/b.py" } else { "src/a.py" };
+        let path = if number % 4 == 0 {
+            "src/b.py"
+        } else {
+            "src/a.py"
+        };
         let commit = Commit::new(&subject, number).write(path, &content);
-        repo.commit(if number == 1 { commit.write("src/b.py", FUNCTION) } else { commit });
+        repo.commit(if number == 1 {
+            commit.write("src/b.py", FUNCTION)
+        } else {
+            commit
+        });
     }
     repo.check_out();
     repo
@@ -54,7 +62,10 @@ fn a_shallow_clone_has_no_history_and_the_command_that_repairs_it() {
     let repo = forty(Repo::new());
     let stage = Stage::new();
     let origin = format!("file://{}", repo.path().display());
-    git(&stage.path(), &["clone", "--quiet", "--depth", "1", &origin, "one"]);
+    git(
+        &stage.path(),
+        &["clone", "--quiet", "--depth", "1", &origin, "one"],
+    );
     let report = scanned(&stage.path().join("one"));
     without_history(&report, "unavailable", "shallow");
     for id in HISTORY {
@@ -62,12 +73,18 @@ fn a_shallow_clone_has_no_history_and_the_command_that_repairs_it() {
         assert!(repair.contains("git fetch --unshallow") && repair.contains("fetch-depth: 0"));
     }
     let page = text(&stage.path().join("one"));
-    assert!(page.text().contains("git fetch --unshallow"), "{}", page.text());
+    assert!(
+        page.text().contains("git fetch --unshallow"),
+        "{}",
+        page.text()
+    );
     // Without history there is a score, but of less weight.
     assert!(report.0["score"]["value"].is_number());
     assert!(
         report.0["score"]["known_weight"].as_f64().unwrap()
-            < scanned(repo.path()).0["score"]["known_weight"].as_f64().unwrap()
+            < scanned(repo.path()).0["score"]["known_weight"]
+                .as_f64()
+                .unwrap()
     );
 }
 
@@ -76,7 +93,10 @@ fn a_shallow_clone_that_holds_the_window_is_measured_without_its_border() {
     let repo = forty(Repo::new());
     let stage = Stage::new();
     let origin = format!("file://{}", repo.path().display());
-    git(&stage.path(), &["clone", "--quiet", "--depth", "10", &origin, "ten"]);
+    git(
+        &stage.path(),
+        &["clone", "--quiet", "--depth", "10", &origin, "ten"],
+    );
     let clone = stage.path().join("ten");
     // The clone holds days 31 to 40; a window of 8 days needs those from 32 on.
     fs::write(
@@ -160,14 +180,22 @@ fn malformed_signatures_lose_no_commit() {
         "Grace Hopper <grace@example.com> -100 +0000".to_owned(),
         format!("Grace \u{1b}[31m <grace@example.com> {good} +051800"),
     ] {
-        repo.commit(Commit::new("Odd (#50)", 41).committer_line(&line).write("src/a.py", &line));
+        repo.commit(
+            Commit::new("Odd (#50)", 41)
+                .committer_line(&line)
+                .write("src/a.py", &line),
+        );
     }
     repo.commit(Commit::new("Last (#51)", 42).write("src/a.py", FUNCTION));
     let report = scanned(repo.path());
     let all = |report: &Report| report.0["history"]["commits"]["all"].as_u64().unwrap();
     assert_eq!(all(&expected), 40);
     assert_eq!(all(&report), 47);
-    assert!(report.notes("commits have a malformed author or committer"), "{}", report.0["notes"]);
+    assert!(
+        report.notes("commits have a malformed author or committer"),
+        "{}",
+        report.0["notes"]
+    );
 }
 
 #[test]
@@ -191,7 +219,9 @@ fn ten_thousand_files_and_three_hundred_commits_are_counted_right() {
     let directory = |repo: &Repo, changed: Option<(u32, Oid)>| {
         let mut content = Vec::new();
         for number in 0..100 {
-            let id = changed.filter(|(at, _)| *at == number).map_or(blob, |(_, id)| id);
+            let id = changed
+                .filter(|(at, _)| *at == number)
+                .map_or(blob, |(_, id)| id);
             content.extend_from_slice(format!("100644 f{number:02}.py\0").as_bytes());
             content.extend_from_slice(id.as_bytes());
         }
@@ -200,7 +230,7 @@ fn ten_thousand_files_and_three_hundred_commits_are_counted_right() {
     let mut directories = vec![directory(&repo, None); (FILES / 100) as usize];
     let mut parent = None;
     for number in 0..300_u32 {
-        let new = repo.object(git2::ObjectType::Blob, format!("x = {number}\n").as_bytes());
+        let new = repo.object(git2::ObjectType::Blob, format!("y = {number}\n").as_bytes());
         directories[(number % 100) as usize] = directory(&repo, Some((number % 7, new)));
         let mut root = Vec::new();
         for (at, id) in directories.iter().enumerate() {
@@ -228,8 +258,9 @@ fn ten_thousand_files_and_three_hundred_commits_are_counted_right() {
     assert_eq!(report.0["history"]["changes"], 300);
     assert_eq!(report.0["languages"][0]["files"], FILES);
     assert_eq!(report.component("short-files")["subjects"], FILES);
-    // The first change adds every file. Each later one touches the file it changes and, from the second round on, the
-    // file of the round before, which becomes what it was: 100 directories, 99 + 2 × 200 - 200 × [7 divides 100: no].
+    // The first change adds every file. The next 99 touch one file each, and those after them two: the file they
+    // change, and the one that was changed a round before in the same directory and becomes what it was. The two are
+    // never the same, because 7 does not divide 100.
     let touches = u64::from(FILES) + 99 + 2 * 200;
     assert_eq!(report.component("hot-files")["of"], touches);
     assert_eq!(report.component("small-changes")["good"], 299);

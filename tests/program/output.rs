@@ -10,7 +10,10 @@ use super::stage::{Stage, finish, finish_into, quality, scan, shell};
 fn three_quarters() -> Stage {
     Stage::of(&[
         ("a.py", "def f(a: int, b: int, c) -> int:\n    return a\n"),
-        ("quality.toml", "version = 1\n[component.typed]\nmeasure.typed-slots = {}\ntarget = 1\nfloor = 0\n"),
+        (
+            "quality.toml",
+            "version = 1\n[component.typed]\nmeasure.typed-slots = {}\ntarget = 1\nfloor = 0\n",
+        ),
     ])
 }
 
@@ -26,7 +29,11 @@ fn the_bar_is_compared_exactly_and_without_a_score_there_is_no_verdict() {
         ("100", 1, false),
     ] {
         let outcome = stage.scan(&["--fail-under", bar, "--format", "json"]);
-        assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(code), ""), "{bar}");
+        assert_eq!(
+            (outcome.code, outcome.stderr.as_str()),
+            (Some(code), ""),
+            "{bar}"
+        );
         let report = outcome.report();
         assert_eq!(report.0["score"]["value"], 75.0);
         assert_eq!(report.0["score"]["passed"], passed, "{bar}");
@@ -74,13 +81,25 @@ fn mistakes_at_the_command_line_exit_with_2_and_print_nothing_on_standard_output
 
 #[test]
 fn help_and_version_are_results() {
-    for arguments in [&["--help"][..], &["scan", "--help"], &["--version"], &["help", "scan"]] {
+    for arguments in [
+        &["--help"][..],
+        &["scan", "--help"],
+        &["--version"],
+        &["help", "scan"],
+    ] {
         let outcome = finish(quality(arguments));
-        assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{arguments:?}");
+        assert_eq!(
+            (outcome.code, outcome.stderr.as_str()),
+            (Some(0), ""),
+            "{arguments:?}"
+        );
         assert!(!outcome.text().is_empty());
     }
     let version = finish(quality(&["--version"]));
-    assert_eq!(version.text(), format!("quality {}\n", env!("CARGO_PKG_VERSION")));
+    assert_eq!(
+        version.text(),
+        format!("quality {}\n", env!("CARGO_PKG_VERSION"))
+    );
     let help = finish(quality(&["scan", "--help"]));
     for word in ["--fail-under", "--no-history", "Exit codes"] {
         assert!(help.text().contains(word), "{word}");
@@ -96,14 +115,22 @@ fn help_and_version_are_results() {
 fn quiet_is_the_score_on_one_line() {
     let outcome = three_quarters().scan(&["--quiet"]);
     assert_eq!(outcome.code, Some(0));
-    assert_eq!(outcome.text(), "quality 75.0  (1 of 1 components, 100 % of weight)\n");
+    assert_eq!(
+        outcome.text(),
+        "quality 75.0  (1 of 1 components, 100 % of weight)\n"
+    );
 }
 
 #[test]
 fn two_formats_of_one_scan_are_those_of_two_scans() {
     let stage = three_quarters();
     let json = stage.beside("out.json");
-    let both = stage.scan(&["--format", "text", "--format", &format!("json={}", json.display())]);
+    let both = stage.scan(&[
+        "--format",
+        "text",
+        "--format",
+        &format!("json={}", json.display()),
+    ]);
     assert_eq!((both.code, both.stderr.as_str()), (Some(0), ""));
     assert!(both.stdout == stage.scan(&[]).stdout);
     assert!(fs::read(&json).unwrap() == stage.bytes(&[]));
@@ -143,10 +170,19 @@ fn a_file_that_cannot_be_written_is_an_error_and_an_older_one_stays() {
 
     let taken = stage.beside("taken");
     fs::create_dir(&taken).unwrap();
-    assert_eq!(stage.scan(&["--output", taken.to_str().unwrap()]).failure().0, Some(2));
+    assert_eq!(
+        stage
+            .scan(&["--output", taken.to_str().unwrap()])
+            .failure()
+            .0,
+        Some(2)
+    );
 
     // Nothing half-written is left behind.
-    let left: Vec<_> = fs::read_dir(stage.beside("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let left: Vec<_> = fs::read_dir(stage.beside(""))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
     assert_eq!(left.len(), 3, "{left:?}");
 }
 
@@ -167,7 +203,10 @@ fn a_reader_that_goes_away_is_no_failure() {
     // More than a pipe holds, so that the program is still writing when nobody reads any more.
     let stage = Stage::new();
     for number in 0..400 {
-        stage.write(format!("directory{number}/a.py"), "def f(a: int) -> int:\n    return a\n");
+        stage.write(
+            format!("directory{number}/a.py"),
+            "def f(a: int) -> int:\n    return a\n",
+        );
     }
     for format in ["json", "text"] {
         let mut child = scan(&stage.path(), &["--format", format])
@@ -181,7 +220,11 @@ fn a_reader_that_goes_away_is_no_failure() {
         stdout.read_exact(&mut first).unwrap();
         drop(stdout);
         let outcome = child.wait_with_output().unwrap();
-        assert_eq!((outcome.status.code(), outcome.stderr.as_slice()), (Some(0), &b""[..]), "{format}");
+        assert_eq!(
+            (outcome.status.code(), outcome.stderr.as_slice()),
+            (Some(0), &b""[..]),
+            "{format}"
+        );
     }
 }
 
@@ -192,7 +235,13 @@ fn a_full_disk_is_a_failure() {
         let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
         let outcome = finish_into(scan(&stage.path(), &["--format", format]), full.into());
         assert_eq!(outcome.code, Some(2), "{format}");
-        assert!(outcome.stderr.starts_with("error: cannot write standard output: "), "{}", outcome.stderr);
+        assert!(
+            outcome
+                .stderr
+                .starts_with("error: cannot write standard output: "),
+            "{}",
+            outcome.stderr
+        );
     }
     let outcome = stage.scan(&["--output", "/dev/full"]);
     assert_eq!(outcome.failure().0, Some(2));
@@ -204,7 +253,10 @@ fn a_closed_standard_output_is_a_failure() {
     let outcome = finish(shell("exec \"$@\" >&-", &scan(&stage.path(), &[])));
     let (code, message) = outcome.failure();
     assert_eq!(code, Some(2));
-    assert_eq!(message.lines().next(), Some("error: cannot write standard output: it is closed"));
+    assert_eq!(
+        message.lines().next(),
+        Some("error: cannot write standard output: it is closed")
+    );
     // With a file to write to nobody needs it.
     let file = stage.beside("out.json");
     let to_file = scan(&stage.path(), &["--output", file.to_str().unwrap()]);
@@ -213,20 +265,22 @@ fn a_closed_standard_output_is_a_failure() {
 
 #[test]
 fn every_null_in_the_json_has_a_reason_beside_it() {
-    fn check(value: &serde_json::Value, at: &str) {
+    fn check(value: &serde_json::Value, at: &str, reasoned: bool) {
         match value {
             serde_json::Value::Object(fields) => {
-                let reasoned = fields.contains_key("reason");
+                // The reason of a history without a window is that of the history.
+                let reasoned =
+                    fields.contains_key("reason") || (reasoned && at.ends_with(".window"));
                 for (name, value) in fields {
                     // Whether a bar is reached is asked for or not.
                     let optional = matches!(name.as_str(), "fail_under" | "passed");
                     assert!(!value.is_null() || reasoned || optional, "{at}.{name}");
-                    check(value, &format!("{at}.{name}"));
+                    check(value, &format!("{at}.{name}"), reasoned);
                 }
             }
             serde_json::Value::Array(elements) => {
                 for element in elements {
-                    check(element, at);
+                    check(element, at, false);
                 }
             }
             _ => {}
@@ -234,13 +288,16 @@ fn every_null_in_the_json_has_a_reason_beside_it() {
     }
     let code = "def f(a, b: int) -> int:\n    return a\n";
     for files in [
-        &[("a.py", code), ("b/c.ts", "export function f(a: string) { return a; }\n")][..],
+        &[
+            ("a.py", code),
+            ("b/c.ts", "export function f(a: string) { return a; }\n"),
+        ][..],
         &[("README.md", "words\n")],
         &[("a.py", "((((((((((((\n")],
         &[("a.py", ""), ("b.rs", "// nothing\n")],
     ] {
         for options in [&[][..], &["--no-history"]] {
-            check(&Stage::of(files).report(options).0, "");
+            check(&Stage::of(files).report(options).0, "", false);
         }
     }
 }

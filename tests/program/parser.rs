@@ -11,7 +11,11 @@ fn return_arrows(repeats: usize) -> String {
 fn hostile() -> Stage {
     let many = |token: &str, repeats: usize| token.repeat(repeats);
     let nested = |count: usize, inside: &str| {
-        format!("fn f() {{ let x = {}{inside}{}; }}\n", many("(", count), many(")", count))
+        format!(
+            "fn f() {{ let x = {}{inside}{}; }}\n",
+            many("(", count),
+            many(")", count)
+        )
     };
     let indented: String = (0..1_000)
         .map(|level| format!("{}if x:\n", " ".repeat(level)))
@@ -22,24 +26,51 @@ fn hostile() -> Stage {
         ("budget/b.rs", &return_arrows(8_888)),
         (
             "budget/c.rs",
-            &format!("async ...{}:+{}let in ", many("for ", 2_857), many("/*]", 2_857)),
+            &format!(
+                "async ...{}:+{}let in ",
+                many("for ", 2_857),
+                many("/*]", 2_857)
+            ),
         ),
         (
             "budget/d.rs",
-            &format!("=>1*/{}|x|unsafe {}_#![", many("r#\"fn =...", 1_428), many("}|x|", 1_428)),
+            &format!(
+                "=>1*/{}|x|unsafe {}_#![",
+                many("r#\"fn =...", 1_428),
+                many("}|x|", 1_428)
+            ),
         ),
         ("budget/e.py", &many("-|", 4_444)),
         (
             "budget/f.js",
             // Lines, or it would pass for a minified script and not be parsed.
-            &format!("..#import {}\nexport {}\u{2028}{{", many("async\n", 2_500), many("~}", 400)),
+            &format!(
+                "..#import {}\nexport {}\u{2028}{{",
+                many("async\n", 2_500),
+                many("~}", 400)
+            ),
         ),
         ("errors/open.py", &many("(", 200_000)),
-        ("errors/indented.py", &format!("{indented}{}pass\n", " ".repeat(1_000))),
-        ("good/deep.rs", &nested(70_000, "{ fn deep(a: u8) -> u8 { a } 1 }")),
-        ("good/flat.rs", &nested(0, "{ fn flat(a: u8) -> u8 { a } 1 }")),
-        ("good/plus.py", &format!("def f(x): pass\nx = y{}\n", many(" + y", 30_000))),
-        ("good/else.js", &format!("function f(a) {{\n{chained} {{}}\n}}\n")),
+        (
+            "errors/indented.py",
+            &format!("{indented}{}pass\n", " ".repeat(1_000)),
+        ),
+        (
+            "good/deep.rs",
+            &nested(70_000, "{ fn deep(a: u8) -> u8 { a } 1 }"),
+        ),
+        (
+            "good/flat.rs",
+            &nested(0, "{ fn flat(a: u8) -> u8 { a } 1 }"),
+        ),
+        (
+            "good/plus.py",
+            &format!("def f(x): pass\nx = y{}\n", many(" + y", 30_000)),
+        ),
+        (
+            "good/else.js",
+            &format!("function f(a) {{\n{chained} {{}}\n}}\n"),
+        ),
         ("good/plain.py", "def good(x: int) -> int:\n    return x\n"),
     ])
 }
@@ -72,12 +103,21 @@ fn hostile_files_are_lost_by_name_and_the_others_measured_on_any_number_of_threa
     assert_eq!(deep["components"], flat["components"]);
     assert_eq!(deep["components"][0]["of"], 3);
     for name in ["good/plus.py", "good/else.js", "good/plain.py"] {
-        assert!(report.scope("file", name).unwrap()["score"].is_number(), "{name}");
+        assert!(
+            report.scope("file", name).unwrap()["score"].is_number(),
+            "{name}"
+        );
     }
     // Lost files are unknown: neither good nor bad.
     assert_eq!(report.component("typed-code")["unknown"], 8);
-    assert_eq!(report.scope("directory", "budget").unwrap()["score"], serde_json::Value::Null);
-    assert!(run("16").stdout == alone.stdout, "16 threads report otherwise");
+    assert_eq!(
+        report.scope("directory", "budget").unwrap()["score"],
+        serde_json::Value::Null
+    );
+    assert!(
+        run("16").stdout == alone.stdout,
+        "16 threads report otherwise"
+    );
 }
 
 #[test]
@@ -89,15 +129,18 @@ fn nine_files_that_cost_a_thread_each_end_the_scan() {
     let outcome = stage.scan(&["--threads", "2"]);
     let (code, message) = outcome.failure();
     assert_eq!(code, Some(3));
-    assert!(message.contains("8 files") && message.contains("hostile1.rs"), "{message}");
+    assert!(
+        message.contains("8 files") && message.contains("hostile1.rs"),
+        "{message}"
+    );
     assert!(message.contains("help: exclude them"), "{message}");
 }
 
 #[test]
 fn files_of_random_tokens_never_crash_it() {
     const TOKENS: [&str; 24] = [
-        "fn ", "def ", "class ", "(", ")", "{", "}", "[", "]", "'", "\"", "`", "${", "\n", "    ", ":", "=>", "->",
-        "#[", "/*", "*/", "async ", "x", "\\",
+        "fn ", "def ", "class ", "(", ")", "{", "}", "[", "]", "'", "\"", "`", "${", "\n", "    ",
+        ":", "=>", "->", "#[", "/*", "*/", "async ", "x", "\\",
     ];
     let stage = Stage::new();
     for seed in 1..=40_u64 {
@@ -117,7 +160,11 @@ fn files_of_random_tokens_never_crash_it() {
     let once = stage.bytes(&["--threads", "1"]);
     assert_eq!(once, stage.bytes(&["--threads", "7"]));
     let report: serde_json::Value = serde_json::from_slice(&once).unwrap();
-    assert!(report["lost"].as_array().unwrap().len() <= 2, "{}", report["lost"]);
+    assert!(
+        report["lost"].as_array().unwrap().len() <= 2,
+        "{}",
+        report["lost"]
+    );
 }
 
 #[test]
@@ -142,6 +189,9 @@ fn nested_errors_count_each_byte_once() {
     let language = &report.0["languages"][0];
     let bytes = language["unparsed_bytes"].as_u64().unwrap();
     assert!(0 < bytes && bytes <= broken.len() as u64, "{language}");
-    assert!(language["unparsed_lines"].as_u64().unwrap() <= 8, "{language}");
+    assert!(
+        language["unparsed_lines"].as_u64().unwrap() <= 8,
+        "{language}"
+    );
     assert_eq!(report.share("typed-code"), (Some(120), Some(120)));
 }
