@@ -278,22 +278,37 @@ fn slot(slot: &Slot) -> String {
     }
 }
 
+/// Slots typed, inferred, any, untyped and contextual in a fixture.
+fn slots_of(dialect: &str, name: &str) -> [usize; 5] {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures/languages")
+        .join(dialect)
+        .join(name);
+    let facts = facts_of(Language::named(dialect).unwrap(), &path);
+    [
+        SlotState::Typed,
+        SlotState::Inferred,
+        SlotState::Any,
+        SlotState::Untyped,
+        SlotState::Contextual,
+    ]
+    .map(|state| {
+        let functions = facts.functions.iter().flat_map(|function| &function.slots);
+        functions
+            .chain(&facts.fields)
+            .filter(|slot| slot.state == state)
+            .count()
+    })
+}
+
 /// The counts that an independent reading of the same declarations by the TypeScript compiler gives.
 #[test]
 fn typescript_slots_are_those_of_its_compiler() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/languages/typescript/slots.ts");
-    let facts = facts_of(Language::named("typescript").unwrap(), &path);
-    let slots = || {
-        facts
-            .functions
-            .iter()
-            .flat_map(|function| &function.slots)
-            .chain(&facts.fields)
-    };
-    let count = |state: SlotState| slots().filter(|slot| slot.state == state).count();
-    assert_eq!(count(SlotState::Typed), 18);
-    assert_eq!(count(SlotState::Inferred), 2);
-    assert_eq!(count(SlotState::Any), 5);
-    assert_eq!(count(SlotState::Untyped), 11);
-    assert_eq!(count(SlotState::Contextual), 4);
+    assert_eq!(slots_of("typescript", "slots.ts"), [18, 2, 5, 11, 4]);
+}
+
+/// The counts that two independent readings of the same declarations, by Python itself and by a linter, give.
+#[test]
+fn python_slots_are_those_of_a_linter() {
+    assert_eq!(slots_of("python", "slots.py"), [18, 0, 5, 17, 0]);
 }

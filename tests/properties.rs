@@ -172,7 +172,7 @@ fn millionths(evaluation: &Evaluation, id: &str) -> Option<u64> {
         .map(|score| score.floor_hundred(1_000_000))
 }
 
-fn is_below<'a>(scope: &'a Scope, parent: &[u8]) -> bool {
+fn is_below(scope: &Scope, parent: &[u8]) -> bool {
     match scope.name.iter().rposition(|byte| *byte == b'/') {
         Some(slash) => &scope.name[..slash] == parent,
         None => parent.is_empty(),

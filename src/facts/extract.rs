@@ -2,12 +2,11 @@
 
 use std::sync::OnceLock;
 
-use tree_sitter::{Query, QueryMatch};
-
-use super::bands::{self, Shape};
-use super::fold;
-use super::role::{PART_COUNT, Role, SUBJECTS, Subject};
-use super::{Facts, Lost, guard};
+use super::matching::{Captured, for_each_match};
+use super::pattern::{self, Patterns};
+use super::role::{PART_COUNT, Part, Role, SUBJECTS, Subject};
+use super::tree::FlatTree;
+use super::{Facts, Lost, fold, guard};
 use crate::languages::Language;
 
 /// A file whose unparsed share is above this many percent has no facts.
@@ -50,32 +49,24 @@ impl Span {
     }
 }
 
-/// A query with its capture names resolved to roles.
-struct Compiled {
-    query: Query,
-    roles: Vec<Role>,
-}
-
 /// Facts of decoded text (see [`super::decode`]), or why there are none.
 ///
 /// Depends on nothing but its arguments and the versions of grammar, runtime and this crate.
 pub fn extract(language: Language, text: &[u8]) -> Result<Facts, Lost> {
-    let tree = guard::parse(language, text)?;
-    let shape = bands::shape(&tree);
-    let unparsed = u64::from(shape.error_bytes);
+    let tree = FlatTree::new(&guard::parse(language, text)?);
+    let unparsed = u64::from(tree.faults.bytes);
     if unparsed * 100 > MOST_UNPARSED_PERCENT * text.len() as u64 {
         let percent = (unparsed * 100 / (text.len() as u64).max(1)).min(100);
         return Err(Lost::ParseErrors(percent as u8));
     }
-    let found = find(language, &tree, &shape, text)?;
-    drop(tree);
-    Ok(fold::fold(language, text, &found, &shape))
+    let found = find(language, &tree, text)?;
+    Ok(fold::fold(language, text, &found, &tree.faults))
 }
 
 /// The capture names of the subjects a language's query uses, sorted.
 pub fn subjects_of(language: Language) -> Vec<&'static str> {
     let mut names: Vec<&str> = match compiled(language) {
-        Ok(compiled) => compiled.roles.iter().filter_map(subject_name).collect(),
+        Ok(patterns) => patterns.roles.iter().filter_map(subject_name).collect(),
         Err(_) => Vec::new(),
     };
     names.sort_unstable();
@@ -87,7 +78,7 @@ pub fn subjects_found(language: Language, text: &[u8]) -> Vec<&'static str> {
     let Ok(tree) = guard::parse(language, text) else {
         return Vec::new();
     };
-    let found = find(language, &tree, &bands::shape(&tree), text).unwrap_or_default();
+    let found = find(language, &FlatTree::new(&tree), text).unwrap_or_default();
     let mut names: Vec<&str> = found
         .iter()
         .map(|found| Role::Subject(found.subject))
@@ -110,90 +101,77 @@ fn subject_name(role: &Role) -> Option<&'static str> {
 }
 
 /// Everything the language's query finds, sorted by start, then longest, then subject.
-fn find(
-    language: Language,
-    tree: &tree_sitter::Tree,
-    shape: &Shape,
-    text: &[u8],
-) -> Result<Vec<Found>, Lost> {
-    let Ok(compiled) = compiled(language) else {
+fn find(language: Language, tree: &FlatTree, text: &[u8]) -> Result<Vec<Found>, Lost> {
+    let Ok(patterns) = compiled(language) else {
         return Err(Lost::Internal);
     };
+    let line_starts: Vec<u32> = memchr::memchr_iter(b'\n', text)
+        .map(|at| at as u32 + 1)
+        .collect();
+    let row = |byte: u32| line_starts.partition_point(|start| *start <= byte) as u32;
     let mut found = Vec::with_capacity(text.len() / 24);
-    bands::for_each_match(&compiled.query, tree, text, shape, |matched| {
-        found.extend(read_match(matched, &compiled.roles));
+    for_each_match(patterns, tree, text, &mut |captured| {
+        found.extend(read_match(captured, &patterns.roles, tree, &row));
     })?;
-    found.sort_unstable_by_key(|found: &Found| {
-        (
-            found.span.start,
-            std::cmp::Reverse(found.span.end),
-            found.subject,
-            found.parts,
-            found.node,
-        )
+    // The parts are long and seldom needed to tell two finds apart.
+    found.sort_unstable_by(|a: &Found, b: &Found| {
+        let place = |found: &Found| {
+            (
+                found.span.start,
+                std::cmp::Reverse(found.span.end),
+                found.subject,
+            )
+        };
+        place(a)
+            .cmp(&place(b))
+            .then_with(|| (a.parts, a.node).cmp(&(b.parts, b.node)))
     });
     Ok(found)
 }
 
 /// The subject of a match with its parts; none for a match without a subject.
-fn read_match(matched: &QueryMatch, roles: &[Role]) -> Option<Found> {
-    let mut result: Option<Found> = None;
+fn read_match(
+    captured: &[Captured],
+    roles: &[Role],
+    tree: &FlatTree,
+    row: &impl Fn(u32) -> u32,
+) -> Option<Found> {
+    let mut subject = None;
     let mut parts = [None; PART_COUNT];
     let mut from = 0;
-    for capture in matched.captures() {
-        let node = capture.node;
+    for (capture, at) in captured {
+        let node = &tree.nodes[*at as usize];
         let span = Span {
-            start: node.start_byte() as u32,
-            end: node.end_byte() as u32,
+            start: node.start_byte,
+            end: node.end_byte,
         };
-        match roles[capture.index as usize] {
+        match roles[*capture as usize] {
             Role::Private => {}
             Role::Part(part) => {
-                if part == super::role::Part::From {
-                    from = node.id();
+                if part == Part::From {
+                    from = *at as usize;
                 }
                 parts[part as usize] = Some(span);
             }
-            Role::Subject(subject) => {
-                result = Some(Found {
-                    subject,
-                    span,
-                    node: node.id(),
-                    from: 0,
-                    rows: (
-                        node.start_position().row as u32,
-                        node.end_position().row as u32,
-                    ),
-                    parts,
-                });
-            }
+            Role::Subject(is) => subject = Some((is, span, *at as usize)),
         }
     }
-    result.map(|mut found| {
-        found.parts = parts;
-        found.from = from;
-        found
+    let (subject, span, node) = subject?;
+    Some(Found {
+        subject,
+        span,
+        node,
+        from,
+        rows: (row(span.start), row(span.end)),
+        parts,
     })
 }
 
 /// The compiled query of a language, made once per process.
-fn compiled(language: Language) -> &'static Result<Compiled, String> {
-    static COMPILED: [OnceLock<Result<Compiled, String>>; Language::COUNT] =
+fn compiled(language: Language) -> &'static Result<Patterns, String> {
+    static COMPILED: [OnceLock<Result<Patterns, String>>; Language::COUNT] =
         [const { OnceLock::new() }; Language::COUNT];
-    COMPILED[language.index()].get_or_init(|| compile(language))
-}
-
-/// Compiles a language's query and resolves its capture names; the message names the query's fault.
-fn compile(language: Language) -> Result<Compiled, String> {
-    let query = Query::new(&language.grammar(), &language.query_text())
-        .map_err(|error| format!("{}: {error}", language.dialect()))?;
-    let roles = query
-        .capture_names()
-        .iter()
-        .map(|name| Role::of(name))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| format!("{}: {error}", language.dialect()))?;
-    Ok(Compiled { query, roles })
+    COMPILED[language.index()].get_or_init(|| pattern::compile(language))
 }
 
 /// Whether the queries of all languages compile and use legal captures only; the first fault otherwise.

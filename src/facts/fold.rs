@@ -6,7 +6,6 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use super::bands::Shape;
 use super::complexity::{self, Measured};
 use super::docs::Docs;
 use super::exports::Exports;
@@ -14,6 +13,8 @@ use super::extract::{Found, Span};
 use super::lines::LineMap;
 use super::marks::Marks;
 use super::role::{Part, Subject};
+use super::runs::Runs;
+use super::tree::Faults;
 use super::{
     Call, Decorator, Exposure, Facts, Function, Import, ImportKind, Item, Slot, SlotKind,
     SlotState, Suppression, TestCase, comments, table, use_tree,
@@ -24,9 +25,11 @@ use crate::languages::{Language, TypeComments};
 
 /// Longest callee that is kept whole, in bytes.
 const LONGEST_CALLEE: usize = 120;
+/// Longest path of modules within a file that is written before the name of each child, in bytes.
+const LONGEST_MODULE: usize = 240;
 
 /// Facts from everything a query found in a text, sorted by start, then longest, then subject.
-pub(super) fn fold(language: Language, text: &[u8], found: &[Found], shape: &Shape) -> Facts {
+pub(super) fn fold(language: Language, text: &[u8], found: &[Found], faults: &Faults) -> Facts {
     let mut fold = Fold::new(language, text);
     let mut at = 0;
     while at < found.len() {
@@ -40,7 +43,7 @@ pub(super) fn fold(language: Language, text: &[u8], found: &[Found], shape: &Sha
         at = end;
     }
     fold.close_before(u32::MAX);
-    fold.finish(shape)
+    fold.finish(faults)
 }
 
 /// What is open at a point of the text.
@@ -59,6 +62,8 @@ enum Frame {
     Branch,
     /// Tests in it are switched off with it.
     Disabled,
+    /// Imports in it come from the module this names.
+    From(Span),
 }
 
 /// What the fold has to remember of a function beside the fact it becomes.
@@ -90,7 +95,7 @@ struct Signature {
 /// Accessors of a class: a setter takes the type of the getter of its name.
 #[derive(Default)]
 struct Accessors {
-    getters: Vec<Box<str>>,
+    getters: HashSet<Box<str>>,
     setters: Vec<(Box<str>, usize)>,
 }
 
@@ -118,6 +123,8 @@ struct Fold<'a> {
     assigned: Vec<Item>,
     /// Positions of the imports outside functions.
     top_imports: Vec<usize>,
+    /// Positions of names taken from something that an import may bind.
+    chains: Vec<usize>,
     exports: Exports,
     docs: Docs,
     /// Names of items whose doc comment says that they are internal.
@@ -128,14 +135,15 @@ struct Fold<'a> {
     strings: Vec<Span>,
     largest_table: Option<Span>,
     /// Names of the open modules within the file, innermost last.
-    modules: Vec<String>,
+    modules: Vec<Span>,
     /// Public items in a module that hides them, with the name of that module.
-    hidden: Vec<(usize, String)>,
+    hidden: Vec<(usize, Span)>,
     /// What attributes said of the thing that stands next.
     marks: Marks,
     /// What they said of the thing that is being folded.
     marked: Marks,
     fences: comments::Fences,
+    runs: Runs,
     /// The last qualified path; the paths it begins with are no others.
     last_path: Span,
     /// The last import tree; the paths in it are its own.
@@ -180,6 +188,7 @@ impl<'a> Fold<'a> {
             marks: Marks::default(),
             marked: Marks::default(),
             fences: comments::Fences::default(),
+            runs: Runs::default(),
             last_path: Span { start: 0, end: 0 },
             last_tree: Span { start: 0, end: 0 },
             paths: HashSet::new(),
@@ -190,6 +199,7 @@ impl<'a> Fold<'a> {
             open_opaque: 0,
             open_passing: 0,
             top_imports: Vec::new(),
+            chains: Vec::new(),
             open_disabled: 0,
             test_rows: Vec::new(),
             in_header: true,
@@ -214,6 +224,7 @@ impl<'a> Fold<'a> {
                 Frame::Opaque => self.open_opaque -= 1,
                 Frame::Passing => self.open_passing -= 1,
                 Frame::Disabled => self.open_disabled -= 1,
+                Frame::From(_) => {}
                 Frame::Branch => {
                     if let Some(&function) = self.functions.last() {
                         self.signatures[function].measured.leave();
@@ -251,7 +262,11 @@ impl<'a> Fold<'a> {
 
     /// Folds everything found on one span. Where two subjects of a span exclude each other, the more specific counts.
     fn group(&mut self, group: &[Found]) {
-        let has = |subject: Subject| group.iter().any(|found| found.subject == subject);
+        // One statement may declare thousands of names on its span, so the group is searched once.
+        let subjects = group
+            .iter()
+            .fold(0_u128, |set, found| set | 1 << found.subject as u32);
+        let has = |subject: Subject| subjects & 1 << subject as u32 != 0;
         if let Some(marks) = self.marks.meet(group, self.text) {
             self.marked = marks;
             self.apply_marks(group);
@@ -348,8 +363,8 @@ impl<'a> Fold<'a> {
             }
             Subject::ScopeModule | Subject::ScopeModulePrivate => {
                 let hides = found.subject == Subject::ScopeModulePrivate;
-                let name = self.part(found, Part::Name).unwrap_or_default();
-                self.modules.push(name);
+                self.modules
+                    .push(found.parts[Part::Name as usize].unwrap_or(found.span));
                 self.open_hiding += u32::from(hides);
                 self.open(found.span, Frame::Module(hides));
             }
@@ -407,7 +422,8 @@ impl<'a> Fold<'a> {
             | Subject::Case
             | Subject::Jump
             | Subject::Logical
-            | Subject::LogicalContinued => self.branch(found),
+            | Subject::LogicalContinued
+            | Subject::LogicalRun => self.branch(found),
             Subject::ItemPublic
             | Subject::ItemPackage
             | Subject::ItemParent
@@ -415,13 +431,20 @@ impl<'a> Fold<'a> {
             | Subject::ItemNamed
             | Subject::ItemAssigned => self.item(found),
             Subject::Export => {
-                if let Some(name) = self.part(found, Part::Name) {
+                if self.import_source().is_none()
+                    && let Some(name) = self.part(found, Part::Name)
+                {
                     self.exports.name(&name);
                 }
             }
             Subject::ExportList => self.exports.list(&found.span.text(self.text)),
             Subject::ExportAppend => self.exports.append(&found.span.text(self.text)),
             Subject::ExportRemove => self.exports.remove(&found.span.text(self.text)),
+            Subject::ImportFrom => {
+                if let Some(module) = found.parts[Part::Module as usize] {
+                    self.open(found.span, Frame::From(module));
+                }
+            }
             Subject::Import
             | Subject::ImportDefault
             | Subject::ImportCall
@@ -431,6 +454,7 @@ impl<'a> Fold<'a> {
             | Subject::ImportAll
             | Subject::ImportAllReexport
             | Subject::ImportPath
+            | Subject::ImportChain
             | Subject::ImportModule => self.import(found),
             Subject::ImportTree | Subject::ImportTreeReexport => self.import_tree(found),
             Subject::Call | Subject::CallMacro => self.call(found),
@@ -457,6 +481,7 @@ impl<'a> Fold<'a> {
                     self.open(found.span, Frame::Disabled);
                 }
             }
+            Subject::WithinTests => self.make_surroundings_tests(found),
             Subject::TestNot
             | Subject::NextTest
             | Subject::NextTestDisabled
@@ -505,6 +530,23 @@ impl<'a> Fold<'a> {
         }
     }
 
+    /// Opens a region of tests from here to the end of the innermost module within the file, or of the file.
+    fn make_surroundings_tests(&mut self, found: &Found) {
+        let end = match self.frames.last() {
+            None => self.text.len() as u32,
+            Some((span, Frame::Module(_))) => span.end,
+            Some(_) => return,
+        };
+        let region = Span {
+            start: found.span.start,
+            end,
+        };
+        let rows = memchr::memchr_iter(b'\n', region.of(self.text)).count() as u32;
+        self.open_tests += 1;
+        self.test_rows.push((found.rows.0, found.rows.0 + rows));
+        self.open(region, Frame::Tests);
+    }
+
     fn doc_example(&mut self, line: u32) {
         self.facts.tests.push(TestCase {
             name: "doctest".into(),
@@ -539,7 +581,9 @@ impl<'a> Fold<'a> {
                 signature.has_return_type || signature.contextual
             }),
         };
-        *self.contexts.entry(found.node).or_insert(false) |= given;
+        if given {
+            self.contexts.insert(found.node, true);
+        }
     }
 
     fn function(&mut self, found: &Found, group: &[Found]) {
@@ -787,7 +831,7 @@ impl<'a> Fold<'a> {
             return;
         };
         if found.subject == Subject::AccessorGet {
-            self.accessors[class].getters.push(name.into());
+            self.accessors[class].getters.insert(name.into());
         } else if let Some(function) = self.same_span_function(found.span) {
             self.accessors[class].setters.push((name.into(), function));
         }
@@ -810,14 +854,16 @@ impl<'a> Fold<'a> {
         let Some(&function) = self.functions.last() else {
             return;
         };
+        let continues =
+            found.subject == Subject::Logical && self.runs.are_continued_by(found, self.text);
         let measured = &mut self.signatures[function].measured;
         match found.subject {
             Subject::Branch => measured.enter_branch(),
             Subject::BranchSwitch => measured.enter_switch(),
             Subject::BranchElif => measured.elif(),
-            Subject::BranchElse | Subject::Jump => measured.flat(),
+            Subject::BranchElse | Subject::Jump | Subject::LogicalRun => measured.flat(),
             Subject::Case => measured.case(),
-            Subject::Logical => measured.logical(false),
+            Subject::Logical => measured.logical(continues),
             Subject::LogicalContinued => measured.logical(true),
             _ => {}
         }
@@ -845,12 +891,14 @@ impl<'a> Fold<'a> {
         let exposure = match found.subject {
             _ if self.marked.public => Exposure::Public,
             Subject::ItemPublic if self.open_hiding > 0 => {
-                let module = self.modules.last().cloned().unwrap_or_default();
+                let module = self.modules.last().copied().unwrap_or(found.span);
                 self.hidden.push((self.facts.items.len(), module));
                 Exposure::Package
             }
             Subject::ItemPublic => Exposure::Public,
             Subject::ItemPackage => Exposure::Package,
+            // The parent of a module within the file is in the file.
+            Subject::ItemParent if !self.modules.is_empty() => Exposure::Private,
             Subject::ItemParent => Exposure::Parent,
             Subject::ItemPrivate => Exposure::Private,
             _ if is_hidden_by_name(&name) => Exposure::Private,
@@ -885,16 +933,17 @@ impl<'a> Fold<'a> {
     }
 
     fn import(&mut self, found: &Found) {
-        if found.subject == Subject::ImportPath && !self.is_new_path(found.span) {
+        let is_path = matches!(found.subject, Subject::ImportPath | Subject::ImportChain);
+        if is_path && !self.is_new_path(found.span) {
             return;
         }
         let kind = match found.subject {
+            _ if is_path => ImportKind::Path,
             _ if self.open_types > 0 => ImportKind::TypeOnly,
             Subject::ImportTypes => ImportKind::TypeOnly,
             Subject::ImportDynamic => ImportKind::Dynamic,
             Subject::ImportCall if !self.functions.is_empty() => ImportKind::Dynamic,
             Subject::ImportReexport | Subject::ImportAllReexport => ImportKind::ReExport,
-            Subject::ImportPath => ImportKind::Path,
             Subject::ImportModule => ImportKind::Module,
             _ => ImportKind::Static,
         };
@@ -903,20 +952,23 @@ impl<'a> Fold<'a> {
             Subject::ImportAll | Subject::ImportAllReexport
         );
         let name = self.part(found, Part::Name);
-        let module = match (self.part(found, Part::Module), &name) {
+        let source = self.import_source();
+        let bare = found.parts[Part::Name as usize].is_none()
+            && found.parts[Part::Alias as usize].is_none();
+        if found.subject == Subject::ImportCall && bare && source.is_some() {
+            // Its names were taken one by one.
+            return;
+        }
+        let source = source.map(|source| source.text(self.text).into_owned());
+        let module = match (self.part(found, Part::Module).or(source), &name) {
             (Some(module), _) => module,
             (None, Some(name)) if kind == ImportKind::Module => match self.marked.path {
                 Some(path) => path.text(self.text).into_owned(),
-                None => {
-                    self.modules
-                        .iter()
-                        .fold(String::new(), |path, module| path + module + "::")
-                        + name
-                }
+                None => self.path_of_module(name),
             },
             _ => return,
         };
-        if self.functions.is_empty() && kind != ImportKind::Dynamic {
+        if self.functions.is_empty() && !matches!(kind, ImportKind::Dynamic | ImportKind::Path) {
             self.top_imports.push(self.facts.imports.len());
         }
         let name = match found.subject {
@@ -930,6 +982,9 @@ impl<'a> Fold<'a> {
         {
             self.bound.insert(local.as_str().into());
         }
+        if found.subject == Subject::ImportChain {
+            self.chains.push(self.facts.imports.len());
+        }
         self.facts.imports.push(Import {
             module: unquoted(&without_space(&module)).into(),
             name: name.map(|name| unquoted(&without_space(&name)).into()),
@@ -942,6 +997,17 @@ impl<'a> Fold<'a> {
         });
     }
 
+    /// The path of a child module from its file, through the modules within the file.
+    fn path_of_module(&self, name: &str) -> String {
+        let around = self.modules.iter().map(|module| module.of(self.text).len());
+        if self.modules.len() > LONGEST_MODULE || around.sum::<usize>() > LONGEST_MODULE {
+            return name.to_owned();
+        }
+        self.modules.iter().fold(String::new(), |path, module| {
+            path + &module.text(self.text) + "::"
+        }) + name
+    }
+
     /// Whether a qualified path is no part of a longer one or of an import, and not named before.
     fn is_new_path(&mut self, span: Span) -> bool {
         let is_part = span.start < self.last_tree.end
@@ -952,6 +1018,18 @@ impl<'a> Fold<'a> {
         self.last_path = span;
         let in_test = self.in_test();
         self.paths.insert((span.of(self.text), in_test))
+    }
+
+    /// The module that the innermost statement names for the imports directly in it.
+    fn import_source(&self) -> Option<Span> {
+        match self.frames.last() {
+            Some((_, Frame::From(module))) => Some(*module),
+            Some((_, Frame::Types)) => match self.frames.iter().rev().nth(1) {
+                Some((_, Frame::From(module))) => Some(*module),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     fn import_tree(&mut self, found: &Found) {
@@ -1062,11 +1140,12 @@ impl<'a> Fold<'a> {
         }
     }
 
-    fn finish(mut self, shape: &Shape) -> Facts {
+    fn finish(mut self, faults: &Faults) -> Facts {
         self.settle_types();
         self.settle_slots();
         self.settle_items();
-        let errors: Vec<Span> = shape
+        self.settle_chains();
+        let errors: Vec<Span> = faults
             .errors
             .iter()
             .map(|range| Span {
@@ -1078,7 +1157,7 @@ impl<'a> Fold<'a> {
         let strings = disjoint(std::mem::take(&mut self.strings));
         let lines = LineMap::new(self.text, &comments, &errors, &strings);
         self.facts.lines = lines.count();
-        self.facts.unparsed_bytes = shape.error_bytes;
+        self.facts.unparsed_bytes = faults.bytes;
         self.facts.literal_table = self
             .largest_table
             .is_some_and(|table| table::is_most_of(self.text, table, &comments));
@@ -1207,6 +1286,31 @@ impl<'a> Fold<'a> {
         }
     }
 
+    /// Drops the chains whose first name no import binds: attributes of everything else.
+    fn settle_chains(&mut self) {
+        let imports = std::mem::take(&mut self.facts.imports);
+        let bound: HashSet<&str> = imports
+            .iter()
+            .filter(|import| import.kind != ImportKind::Path)
+            .map(|import| {
+                let local = import.alias.as_deref().or(import.name.as_deref());
+                local.unwrap_or_else(|| import.module.split('.').next().unwrap_or_default())
+            })
+            .collect();
+        let mut chains = self.chains.iter().copied().peekable();
+        let kept = imports
+            .iter()
+            .enumerate()
+            .filter(|(position, import)| {
+                let is_chain = chains.next_if_eq(position).is_some();
+                let first = import.module.split('.').next().unwrap_or_default();
+                !is_chain || bound.contains(first)
+            })
+            .map(|(_, import)| import.clone())
+            .collect();
+        self.facts.imports = kept;
+    }
+
     /// Joins assigned names with declarations, applies exports, and drops what was only imported.
     fn settle_items(&mut self) {
         // What is imported under a name and exported under it is passed on.
@@ -1242,7 +1346,7 @@ impl<'a> Fold<'a> {
         }
         for (item, module) in &self.hidden {
             let item = &mut items[*item];
-            if names.contains(&*item.name) || modules.contains(module.as_str()) {
+            if names.contains(&*item.name) || modules.contains(&*module.text(self.text)) {
                 item.exposure = Exposure::Public;
             }
         }

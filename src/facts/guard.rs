@@ -323,8 +323,8 @@ fn out_of_memory() -> ! {
 #[cfg(test)]
 mod tests {
     use super::{MAX_PARSE_BYTES, parse};
-    use crate::facts::bands::shape;
     use crate::facts::pool::{self, Exhausted, PARKED_LIMIT};
+    use crate::facts::tree::FlatTree;
     use crate::facts::{Lost, pool::map};
     use crate::languages::Language;
 
@@ -483,7 +483,7 @@ mod tests {
             let small = std::thread::Builder::new().stack_size(256 << 10);
             let survey = small.spawn(move || {
                 let tree = parse(Language::named(dialect).unwrap(), text.as_bytes())?;
-                Ok::<_, Lost>(shape(&tree).levels as usize)
+                Ok::<_, Lost>(FlatTree::new(&tree).nodes.len())
             });
             survey.unwrap().join().unwrap()
         };
@@ -498,13 +498,9 @@ mod tests {
         let text = "(".repeat(1_000_000);
         for dialect in ["python", "javascript", "rust"] {
             let tree = parse(Language::named(dialect).unwrap(), text.as_bytes()).unwrap();
-            let shape = shape(&tree);
-            assert!(
-                shape.error_bytes > 200_000,
-                "{dialect}: {}",
-                shape.error_bytes
-            );
-            assert!(shape.error_bytes <= 1_000_000);
+            let faults = FlatTree::new(&tree).faults;
+            assert!(faults.bytes > 200_000, "{dialect}: {}", faults.bytes);
+            assert!(faults.bytes <= 1_000_000);
         }
     }
 
@@ -515,6 +511,6 @@ mod tests {
             "fn other(a: u32) -> u32 { a + 1 }\n".repeat(100)
         );
         let tree = parse(Language::named("rust").unwrap(), text.as_bytes()).unwrap();
-        assert!((shape(&tree).error_bytes as usize) < text.len() / 100);
+        assert!((FlatTree::new(&tree).faults.bytes as usize) < text.len() / 100);
     }
 }

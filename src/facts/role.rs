@@ -83,10 +83,12 @@ pub enum Subject {
     Case,
     /// A jump that breaks the flow: goto, labelled break or continue.
     Jump,
-    /// A logical operator.
+    /// A logical operator. Parts: `operator`.
     Logical,
     /// A logical operator that continues the run of the same operator around it.
     LogicalContinued,
+    /// A run of one logical operator, where each operator in it is captured as continuing it.
+    LogicalRun,
     /// A named top-level declaration seen from anywhere. Parts: `name`.
     ItemPublic,
     /// One seen from the whole crate or package. Parts: `name`.
@@ -107,6 +109,8 @@ pub enum Subject {
     ExportAppend,
     /// A literal name taken from the list of exported names.
     ExportRemove,
+    /// A statement around imports that do not name their module themselves. Parts: `module`.
+    ImportFrom,
     /// An import. Parts: `module`, `name`, `alias`.
     Import,
     /// An import of a module's default. Parts: `module`, `alias`.
@@ -129,6 +133,8 @@ pub enum Subject {
     ImportTreeReexport,
     /// A qualified path in code. Parts: `module`, `name`.
     ImportPath,
+    /// A name taken from something an import of the file binds (`alias.name`); others are none. Parts: `module`, `name`.
+    ImportChain,
     /// A declaration of a child module in a file of its own. Parts: `name`.
     ImportModule,
     /// A call. Parts: `callee`.
@@ -149,6 +155,8 @@ pub enum Subject {
     NextTestDisabled,
     /// Makes what stands next a region of inline tests.
     NextTests,
+    /// Makes the file, or the module within it, that this stands in a region of inline tests.
+    WithinTests,
     /// Makes the item that stands next public.
     NextPublic,
     /// Names the file of the module that stands next. Parts: `module`.
@@ -352,11 +360,20 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         "jump",
         "A jump that breaks the flow: goto, labelled break or continue.",
     ),
-    (Subject::Logical, "logical", "A logical operator."),
+    (
+        Subject::Logical,
+        "logical",
+        "A logical operator. Parts: `operator`.",
+    ),
     (
         Subject::LogicalContinued,
         "logical.continued",
         "A logical operator that continues the run of the same operator around it.",
+    ),
+    (
+        Subject::LogicalRun,
+        "logical.run",
+        "A run of one logical operator, where each operator in it is captured as continuing it.",
     ),
     (
         Subject::ItemPublic,
@@ -407,6 +424,11 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         Subject::ExportRemove,
         "export.remove",
         "A literal name taken from the list of exported names.",
+    ),
+    (
+        Subject::ImportFrom,
+        "import.from",
+        "A statement around imports that do not name their module themselves. Parts: `module`.",
     ),
     (
         Subject::Import,
@@ -464,6 +486,11 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         "A qualified path in code. Parts: `module`, `name`.",
     ),
     (
+        Subject::ImportChain,
+        "import.chain",
+        "A name taken from something an import of the file binds (`alias.name`); others are none. Parts: `module`, `name`.",
+    ),
+    (
         Subject::ImportModule,
         "import.module",
         "A declaration of a child module in a file of its own. Parts: `name`.",
@@ -504,6 +531,11 @@ pub const SUBJECTS: &[(Subject, &str, &str)] = &[
         Subject::NextTests,
         "next.tests",
         "Makes what stands next a region of inline tests.",
+    ),
+    (
+        Subject::WithinTests,
+        "within.tests",
+        "Makes the file, or the module within it, that this stands in a region of inline tests.",
     ),
     (
         Subject::NextPublic,
@@ -561,6 +593,8 @@ pub enum Part {
     Callee,
     /// Where a passed context comes from, or what a doc comment also speaks for.
     From,
+    /// A logical operator: found in it and in the expression around it, it tells a run that goes on.
+    Operator,
 }
 
 /// Every part with its capture name and its sentence, in declaration order.
@@ -575,6 +609,11 @@ pub const PARTS: &[(Part, &str, &str)] = &[
         Part::From,
         "from",
         "Where a passed context comes from, or what a doc comment also speaks for.",
+    ),
+    (
+        Part::Operator,
+        "operator",
+        "A logical operator: found in it and in the expression around it, it tells a run that goes on.",
     ),
 ];
 

@@ -63,60 +63,76 @@ pub const TYPESCRIPT: Dynamic = |written, _| ecmascript_any(written, &["any"]);
 /// JavaScript: the types of JSDoc, where `*` and `?` are dynamic too.
 pub const JAVASCRIPT: Dynamic = |written, _| ecmascript_any(written, &["any", "*", "?"]);
 
-/// Rust: `dyn Any` behind `&`, `Box`, `Rc`, `Arc` and `Option`.
-pub const RUST: Dynamic = |written, _| {
+/// Rust: `dyn Any` behind `&`, `Box`, `Rc`, `Arc` and `Option`, where `Any` is not a trait of somebody else's.
+pub const RUST: Dynamic = |written, imports| {
     if !written.contains("Any") {
         return Precision::Precise;
     }
     let mut rest = written.trim();
     loop {
-        let stripped = rest
-            .trim_start_matches('&')
-            .trim_start()
-            .trim_start_matches("mut ")
-            .trim_start();
-        let stripped = match stripped.strip_prefix('\'') {
-            Some(lifetime) => lifetime
-                .trim_start_matches(|c: char| c.is_alphanumeric() || c == '_')
-                .trim_start(),
-            None => stripped,
-        };
-        if let Some(inner) = parenthesised(stripped) {
+        if let Some(inner) = dereferenced(rest).or_else(|| parenthesised(rest)) {
             rest = inner;
             continue;
         }
-        if let Some(bounds) = stripped.strip_prefix("dyn ") {
-            return if split_top(bounds, '+').iter().any(|bound| {
-                let name = bound.trim();
-                name == "Any" || name.ends_with("::Any")
-            }) {
-                Precision::Dynamic
-            } else {
-                Precision::Precise
-            };
-        }
-        let inner = stripped
-            .split_once('<')
-            .and_then(|(head, inner)| Some((head.trim(), inner.trim_end().strip_suffix('>')?)));
-        match inner {
+        match rest.split_once('<') {
             Some((head, inner))
                 if matches!(
-                    head.rsplit("::").next(),
+                    head.trim().rsplit("::").next(),
                     Some("Box" | "Rc" | "Arc" | "Option")
                 ) =>
             {
-                rest = inner.trim();
+                rest = inner.trim_end().trim_end_matches('>').trim();
             }
-            _ if rest == stripped => break,
-            _ => rest = stripped,
+            _ => break,
         }
     }
-    if written.contains("dyn Any") || written.contains("any::Any") {
+    if rest
+        .strip_prefix("dyn")
+        .is_some_and(|bounds| has_rust_any(bounds, imports))
+    {
+        return Precision::Dynamic;
+    }
+    let mut objects = written.split("dyn").skip(1);
+    if objects.any(|object| {
+        let end = object.find([',', '>', ')', ']', ';', '=']);
+        has_rust_any(&object[..end.unwrap_or(object.len())], imports)
+    }) {
         Precision::NestedDynamic
     } else {
         Precision::Precise
     }
 };
+
+/// What a Rust reference refers to, its lifetime and mutability taken off.
+fn dereferenced(written: &str) -> Option<&str> {
+    let rest = written.strip_prefix('&')?.trim_start();
+    let rest = match rest.strip_prefix('\'') {
+        Some(lifetime) => lifetime
+            .trim_start_matches(|c: char| c.is_alphanumeric() || c == '_')
+            .trim_start(),
+        None => rest,
+    };
+    let mutable = rest
+        .strip_prefix("mut")
+        .filter(|rest| rest.starts_with(char::is_whitespace));
+    Some(mutable.unwrap_or(rest).trim_start())
+}
+
+/// Whether one of the bounds after `dyn` is `std::any::Any`, as far as imports tell.
+fn has_rust_any(bounds: &str, imports: &dyn Fn(&str) -> Option<String>) -> bool {
+    bounds.starts_with(char::is_whitespace)
+        && bounds.split('+').any(|bound| {
+            let bound = bound.trim().trim_start_matches("::");
+            match bound {
+                "Any" => imports("Any")
+                    .is_none_or(|path| matches!(&*path, "std::any.Any" | "core::any.Any")),
+                "any::Any" => {
+                    imports("any").is_none_or(|path| matches!(&*path, "std.any" | "core.any"))
+                }
+                _ => matches!(bound, "std::any::Any" | "core::any::Any"),
+            }
+        })
+}
 
 fn ecmascript_any(written: &str, dynamic: &[&str]) -> Precision {
     if !dynamic.iter().any(|name| written.contains(name)) {
@@ -166,11 +182,8 @@ fn top_arrow(text: &str) -> Option<usize> {
     let mut previous = b' ';
     for (at, byte) in text.bytes().enumerate() {
         match byte {
-            b'>' if previous == b'=' => {
-                if depth == 0 {
-                    return Some(at - 1);
-                }
-            }
+            b'>' if previous == b'=' && depth == 0 => return Some(at - 1),
+            b'>' if previous == b'=' => {}
             b'(' | b'[' | b'{' | b'<' => depth += 1,
             b')' | b']' | b'}' | b'>' => depth -= 1,
             _ => {}
@@ -363,6 +376,18 @@ mod tests {
         assert_eq!(judge("&mut dyn std::any::Any"), Precision::Dynamic);
         assert_eq!(judge("Option<Arc<dyn Any + Send>>"), Precision::Dynamic);
         assert_eq!(judge("Vec<Box<dyn Any>>"), Precision::NestedDynamic);
-        assert_eq!(judge("impl Fn(i32)"), Precision::Precise);
+        assert_eq!(judge("&'a mut (dyn\n Any + 'static)"), Precision::Dynamic);
+        assert_eq!(judge("Box<dyn Fn(&dyn Any)>"), Precision::NestedDynamic);
+        for precise in [
+            "impl Fn(i32)",
+            "impl std::any::Any",
+            "dyn Anything",
+            "&dyn prost::Any",
+            "Box<AnyOf<u8>>",
+        ] {
+            assert_eq!(judge(precise), Precision::Precise, "{precise}");
+        }
+        let own = |name: &str| (name == "Any").then(|| "crate::shapes.Any".to_owned());
+        assert_eq!(RUST("Box<dyn Any>", &own), Precision::Precise);
     }
 }

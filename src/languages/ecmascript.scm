@@ -4,13 +4,11 @@
 (comment) @comment
 (hash_bang_line) @comment
 (template_string) @text
-(program [
-  (lexical_declaration (variable_declarator value: [(object) (array)] @table))
-  (variable_declaration (variable_declarator value: [(object) (array)] @table))
-  (export_statement value: [(object) (array)] @table)
-  (export_statement declaration:
-    (lexical_declaration (variable_declarator value: [(object) (array)] @table)))
-  (expression_statement (assignment_expression right: [(object) (array)] @table))])
+(program (_ (variable_declarator value: [(object) (array)] @table)))
+(program (export_statement declaration:
+  (_ (variable_declarator value: [(object) (array)] @table))))
+(program (expression_statement (assignment_expression right: [(object) (array)] @table)))
+(export_statement value: [(object) (array)] @table)
 
 ; Functions, named by what they are bound to
 (class_body) @scope.class
@@ -51,63 +49,22 @@
 ; An arrow's bare parameter
 (arrow_function parameter: (identifier) @parameter.untyped)
 
-; Where a use site types the parameters of functions
-(arguments [
-  (arrow_function) (function_expression) (generator_function) (object) (array)
-  (parenthesized_expression) (ternary_expression) (spread_element) (await_expression)
-  (binary_expression operator: ["||" "&&" "??"])] @context.given)
-(parenthesized_expression [
-  (arrow_function) (function_expression) (generator_function) (object) (array)
-  (parenthesized_expression) (ternary_expression) (await_expression) (sequence_expression)
-  (binary_expression operator: ["||" "&&" "??"])] @context.passed) @from
-(array [
-  (arrow_function) (function_expression) (generator_function) (object) (array)
-  (parenthesized_expression) (ternary_expression) (spread_element) (await_expression)
-  (binary_expression operator: ["||" "&&" "??"])] @context.passed) @from
-(object [
-  (method_definition) @context.passed
-  (spread_element) @context.passed
-  (pair value: [
-    (arrow_function) (function_expression) (generator_function) (object) (array)
-    (parenthesized_expression) (ternary_expression) (await_expression)
-    (binary_expression operator: ["||" "&&" "??"])] @context.passed)]) @from
-(ternary_expression consequence: [
-  (arrow_function) (function_expression) (generator_function) (object) (array)
-  (parenthesized_expression) (ternary_expression) (await_expression)
-  (binary_expression operator: ["||" "&&" "??"])] @context.passed) @from
-(ternary_expression alternative: [
-  (arrow_function) (function_expression) (generator_function) (object) (array)
-  (parenthesized_expression) (ternary_expression) (await_expression)
-  (binary_expression operator: ["||" "&&" "??"])] @context.passed) @from
-(binary_expression
-  left: [
-    (arrow_function) (function_expression) (generator_function) (object) (array)
-    (parenthesized_expression) (ternary_expression) (await_expression)
-    (binary_expression operator: ["||" "&&" "??"])] @context.passed
-  operator: ["||" "&&" "??"]) @from
-(binary_expression
-  operator: ["||" "&&" "??"]
-  right: [
-    (arrow_function) (function_expression) (generator_function) (object) (array)
-    (parenthesized_expression) (ternary_expression) (await_expression)
-    (binary_expression operator: ["||" "&&" "??"])] @context.passed) @from
-(sequence_expression [
-  (arrow_function) (function_expression) (generator_function) (object) (array)
-  (parenthesized_expression)] @context.passed) @from
-(spread_element [
-  (object) (array) (parenthesized_expression) (ternary_expression) (await_expression)
-  (binary_expression operator: ["||" "&&" "??"])] @context.passed) @from
-(await_expression [
-  (arrow_function) (function_expression) (object) (array)
-  (parenthesized_expression)] @context.passed) @from
-(return_statement [
-  (arrow_function) (function_expression) (generator_function) (object) (array)
-  (parenthesized_expression) (ternary_expression) (await_expression) (sequence_expression)
-  (binary_expression operator: ["||" "&&" "??"])] @context.returned)
-(arrow_function body: [
-  (arrow_function) (function_expression) (generator_function) (object) (array)
-  (parenthesized_expression) (ternary_expression) (await_expression)
-  (binary_expression operator: ["||" "&&" "??"])] @context.returned)
+; Where a use site types the parameters of functions. Any expression is taken: a list of those that may hold functions
+; would keep that many matches open in every argument list.
+(arguments (_) @context.given)
+(parenthesized_expression (_) @context.passed) @from
+(array (_) @context.passed) @from
+(object (_) @context.passed) @from
+(pair value: (_) @context.passed) @from
+(spread_element (_) @context.passed) @from
+(await_expression (_) @context.passed) @from
+(sequence_expression (_) @context.passed) @from
+(ternary_expression consequence: (_) @context.passed) @from
+(ternary_expression alternative: (_) @context.passed) @from
+(binary_expression left: (_) @context.passed operator: ["||" "&&" "??"]) @from
+(binary_expression operator: ["||" "&&" "??"] right: (_) @context.passed) @from
+(return_statement (_) @context.returned)
+(arrow_function body: (_) @context.returned)
 
 ; Complexity
 [
@@ -144,70 +101,49 @@
   operator: "||"
   right: (parenthesized_expression (binary_expression operator: "||") @logical.continued))
 
-; Items
-(program [
-  (function_declaration name: (identifier) @name)
-  (generator_function_declaration name: (identifier) @name)
-  (class_declaration name: (_) @name)
-  (lexical_declaration (variable_declarator name: (identifier) @name))
-  (lexical_declaration (variable_declarator name: [
-    (object_pattern [
-      (shorthand_property_identifier_pattern) @name
-      (pair_pattern value: (identifier) @name)
-      (object_assignment_pattern left: (shorthand_property_identifier_pattern) @name)
-      (rest_pattern (identifier) @name)])
-    (array_pattern [
-      (identifier) @name
-      (assignment_pattern left: (identifier) @name)
-      (rest_pattern (identifier) @name)])]))
-  (variable_declaration (variable_declarator name: (identifier) @name))
-  (variable_declaration (variable_declarator name: [
-    (object_pattern [
-      (shorthand_property_identifier_pattern) @name
-      (pair_pattern value: (identifier) @name)])
-    (array_pattern (identifier) @name)]))] @item.private)
-(program (export_statement declaration: [
-  (function_declaration name: (identifier) @name)
-  (generator_function_declaration name: (identifier) @name)
-  (class_declaration name: (_) @name)
-  (lexical_declaration (variable_declarator name: (identifier) @name))
-  (lexical_declaration (variable_declarator name: [
-    (object_pattern [
-      (shorthand_property_identifier_pattern) @name
-      (pair_pattern value: (identifier) @name)
-      (object_assignment_pattern left: (shorthand_property_identifier_pattern) @name)
-      (rest_pattern (identifier) @name)])
-    (array_pattern [
-      (identifier) @name
-      (assignment_pattern left: (identifier) @name)
-      (rest_pattern (identifier) @name)])]))
-  (variable_declaration (variable_declarator name: (identifier) @name))]) @item.public)
-(program (export_statement "default" @name value: [
+; Items. Whatever has a name at top level; choices stand deep, so that few matches stay open for the whole file.
+(program (_ name: (_) @name) @item.private)
+(program (_ (variable_declarator name: [
+  (identifier) @name
+  (object_pattern [
+    (shorthand_property_identifier_pattern) @name
+    (pair_pattern value: (identifier) @name)
+    (object_assignment_pattern left: (shorthand_property_identifier_pattern) @name)
+    (rest_pattern (identifier) @name)])
+  (array_pattern [
+    (identifier) @name
+    (assignment_pattern left: (identifier) @name)
+    (rest_pattern (identifier) @name)])])) @item.private)
+(program (export_statement declaration: (_ name: (_) @name)) @item.public)
+(program (export_statement declaration: (_ (variable_declarator name: [
+  (identifier) @name
+  (object_pattern [
+    (shorthand_property_identifier_pattern) @name
+    (pair_pattern value: (identifier) @name)
+    (object_assignment_pattern left: (shorthand_property_identifier_pattern) @name)
+    (rest_pattern (identifier) @name)])
+  (array_pattern [
+    (identifier) @name
+    (assignment_pattern left: (identifier) @name)
+    (rest_pattern (identifier) @name)])]))) @item.public)
+(export_statement "default" @name value: [
   (array) (arrow_function) (await_expression) (binary_expression) (call_expression)
   (class) (false) (function_expression) (generator_function) (member_expression)
   (new_expression) (null) (number) (object) (parenthesized_expression) (regex) (string)
-  (template_string) (ternary_expression) (true) (unary_expression)]) @item.public)
+  (template_string) (ternary_expression) (true) (unary_expression)]) @item.public
 (export_statement "default" value: (identifier) @export @name)
-(export_statement !source (export_clause (export_specifier name: (identifier) @name) @export))
+(export_specifier name: (identifier) @name) @export
 
-; Imports
+; Imports. Names stand before their module: a pattern with both would keep as many matches open as there are names.
 (import_statement . source: (string) @module) @import
-(import_statement (import_clause (identifier) @import.default @alias) source: (string) @module)
-(import_statement
-  (import_clause (namespace_import (identifier) @alias) @import.all)
-  source: (string) @module)
-(import_statement
-  (import_clause (named_imports
-    (import_specifier name: (_) @name alias: (identifier)? @alias) @import))
-  source: (string) @module)
-(export_statement
-  (export_clause
-    (export_specifier name: (_) @name alias: (_)? @alias) @import.reexport)
-  source: (string) @module)
-(export_statement
-  (namespace_export [(identifier) (string)] @alias) @import.all.reexport
-  source: (string) @module)
-(export_statement "*" @import.all.reexport source: (string) @module)
+(import_statement source: (string) @module) @import.from
+(export_statement source: (string) @module) @import.from
+(import_clause (identifier) @import.default @alias)
+(namespace_import (identifier) @alias) @import.all
+(import_specifier name: _ @name alias: (identifier)? @alias) @import
+(export_specifier name: _ @name alias: _? @alias) @import.reexport
+(namespace_export [(identifier) (string)] @alias) @import.all.reexport
+(export_statement "*" @import.all.reexport)
 (call_expression
   function: (import)
   arguments: (arguments . [(string) (template_string . (string_fragment) .)] @module)) @import.dynamic
@@ -216,16 +152,21 @@
   arguments: (arguments . (string) @module .)) @import.call
   (#eq? @_require "require"))
 ((variable_declarator
-  name: [
-    (identifier) @alias
-    (object_pattern [
-      (shorthand_property_identifier_pattern) @name
-      (pair_pattern key: (property_identifier) @name value: (identifier) @alias)
-      (object_assignment_pattern left: (shorthand_property_identifier_pattern) @name)])]
+  name: (identifier) @alias
   value: (call_expression
     function: (identifier) @_require
     arguments: (arguments . (string) @module .)) @import.call)
   (#eq? @_require "require"))
+((variable_declarator
+  name: (object_pattern)
+  value: (call_expression
+    function: (identifier) @_require
+    arguments: (arguments . (string) @module .))) @import.from
+  (#eq? @_require "require"))
+(variable_declarator name: (object_pattern [
+  (shorthand_property_identifier_pattern) @name
+  (pair_pattern key: (property_identifier) @name value: (identifier) @alias)
+  (object_assignment_pattern left: (shorthand_property_identifier_pattern) @name)] @import.call))
 ((variable_declarator
   name: (identifier) @alias
   value: (member_expression
@@ -243,38 +184,39 @@
   (member_expression) @name
   (call_expression function: (_) @name)]) @decorator
 
-; Tests: a call with a title, and with a body unless it is still to do
-((call_expression
-  function: [
-    (identifier) @_case
-    (member_expression) @_case
-    (call_expression function: [(identifier) (member_expression)] @_case)]
-  arguments: (arguments . [(string) (template_string) (binary_expression operator: "+")] @name . (_))) @test
+; Tests: a statement that calls a case with a title, and with a body unless it is still to do
+((expression_statement [
+  (call_expression
+    function: [(call_expression function: (_) @_case) (_) @_case]
+    arguments: (arguments
+      . [(string) (template_string) (binary_expression operator: "+")] @name
+      . (_))) @test
+  (await_expression (call_expression
+    function: (_) @_case
+    arguments: (arguments . [(string) (template_string)] @name . (_))) @test)])
   (#match? @_case "^((it|test|describe|suite|bench|specify)(\\.(only|each|for|concurrent|describe|failing|fails|parallel|runIf|sequential|serial|skipIf|test))*|fit|fdescribe|t\\.test|(Deno|QUnit)\\.(test|bench)(\\.only)?)$"))
-((call_expression
-  function: [(identifier) (member_expression)] @_case
+((expression_statement (call_expression
+  function: (_) @_case
   arguments: (arguments
     . [(identifier) (member_expression) (call_expression)] @name
-    . [(arrow_function) (function_expression)])) @test
+    . [(arrow_function) (function_expression)])) @test)
   (#match? @_case "^((it|test|describe|suite|bench|specify)(\\.(only|concurrent|describe|failing|fails|parallel|sequential|serial|test))*|fit|fdescribe|t\\.test|(Deno|QUnit)\\.(test|bench)(\\.only)?)$"))
-((call_expression
+((expression_statement (call_expression
   function: (member_expression) @_case
   arguments: (arguments . (object (pair
     key: (property_identifier) @_key
-    value: [(string) (template_string)] @name)))) @test
+    value: [(string) (template_string)] @name)))) @test)
   (#match? @_case "^Deno\\.(test|bench)(\\.only)?$")
   (#eq? @_key "name"))
-((call_expression
-  function: [
-    (identifier) @_case
-    (member_expression) @_case
-    (call_expression function: [(identifier) (member_expression)] @_case)]
-  arguments: (arguments . [(string) (template_string) (binary_expression operator: "+")] @name)) @test.disabled
+((expression_statement (call_expression
+  function: [(call_expression function: (_) @_case) (_) @_case]
+  arguments: (arguments
+    . [(string) (template_string) (binary_expression operator: "+")] @name)) @test.disabled)
   (#match? @_case "^((it|test|describe|suite|bench|specify)(\\.(only|each|concurrent|describe|failing|fails|parallel|serial))*\\.(skip|todo|fixme)(\\.each)?|x(it|test|describe|suite|specify)|(Deno|QUnit)\\.(test|bench)\\.(ignore|skip|todo))$"))
-((call_expression
-  function: [(identifier) (member_expression)] @_case
+((expression_statement (call_expression
+  function: (_) @_case
   arguments: (arguments
     . [(string) (template_string)] @name
-    . (object (pair key: (property_identifier) @_key value: [(true) (string)])))) @test.disabled
-  (#match? @_case "^((it|test|describe|suite|bench|t\\.test)|Deno\\.(test|bench))$")
+    . (object (pair key: (property_identifier) @_key value: [(true) (string)])))) @test.disabled)
+  (#match? @_case "^(it|test|describe|suite|bench|t\\.test|Deno\\.(test|bench))$")
   (#any-of? @_key "skip" "todo" "ignore"))

@@ -63,16 +63,10 @@ pub fn read(comment: &str) -> Declared {
     for (name, rest) in tags(comment) {
         match name {
             "param" | "arg" | "argument" => declared.add_parameter(rest),
-            "returns" | "return" => {
-                if declared.returns.is_none() {
-                    declared.returns = braced(rest).0;
-                }
+            "returns" | "return" if declared.returns.is_none() => {
+                declared.returns = braced(rest).0;
             }
-            "type" => {
-                if declared.whole.is_none() {
-                    declared.whole = braced(rest).0;
-                }
-            }
+            "type" if declared.whole.is_none() => declared.whole = braced(rest).0,
             "satisfies" => declared.satisfies = true,
             "overload" => declared.overloaded = true,
             "internal" => declared.internal = true,

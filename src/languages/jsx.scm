@@ -1,9 +1,6 @@
 ; JSX, in the grammars that have it.
 
-(jsx_expression [
-  (arrow_function) (function_expression) (object) (array) (parenthesized_expression)
-  (ternary_expression) (spread_element)
-  (binary_expression operator: ["||" "&&" "??"])] @context.given)
+(jsx_expression (_) @context.given)
 
 ; An element of a component calls the component; an element of the page calls nothing.
 ((jsx_opening_element name: (identifier) @callee) @call (#match? @callee "^[A-Z_$]"))

@@ -19,6 +19,7 @@
 ; Functions
 (function_definition name: (identifier) @name body: (block) @body) @function
 (lambda body: (_) @body) @function
+(assignment left: (identifier) @name right: (lambda) @function)
 (decorated_definition
   (decorator [(identifier) @_d (attribute attribute: (identifier) @_d)])
   definition: (function_definition) @function.static
@@ -71,23 +72,7 @@
 (elif_clause) @branch.elif
 (if_statement alternative: (else_clause) @branch.else)
 (case_clause . (case_pattern) @_pattern (#not-eq? @_pattern "_")) @case
-(boolean_operator) @logical
-(boolean_operator left: (boolean_operator operator: "and") @logical.continued operator: "and")
-(boolean_operator operator: "and" right: (boolean_operator operator: "and") @logical.continued)
-(boolean_operator left: (boolean_operator operator: "or") @logical.continued operator: "or")
-(boolean_operator operator: "or" right: (boolean_operator operator: "or") @logical.continued)
-(boolean_operator
-  left: (parenthesized_expression (boolean_operator operator: "and") @logical.continued)
-  operator: "and")
-(boolean_operator
-  operator: "and"
-  right: (parenthesized_expression (boolean_operator operator: "and") @logical.continued))
-(boolean_operator
-  left: (parenthesized_expression (boolean_operator operator: "or") @logical.continued)
-  operator: "or")
-(boolean_operator
-  operator: "or"
-  right: (parenthesized_expression (boolean_operator operator: "or") @logical.continued))
+(boolean_operator operator: _ @operator) @logical
 
 ; Items
 (class_definition name: (identifier) @name) @item.named
@@ -125,6 +110,8 @@
   function: [(identifier) @_f (attribute attribute: (identifier) @_f)]
   arguments: (argument_list . (string (string_content) @module))
   (#any-of? @_f "import_module" "__import__")) @import.dynamic
+(attribute object: (identifier) @module attribute: (identifier) @name) @import.chain
+(attribute object: (attribute object: (identifier)) @module attribute: (identifier) @name) @import.chain
 
 ; Calls and decorators
 (call function: (_) @callee) @call
@@ -138,5 +125,5 @@
   (#match? @_d "fixture"))
 (decorated_definition
   (decorator [(attribute) @_d (call function: (attribute) @_d)])
-  definition: (function_definition) @test.disabled
+  definition: (function_definition name: (identifier) @name) @test.disabled
   (#any-of? @_d "pytest.mark.skip" "unittest.skip"))

@@ -22,12 +22,9 @@
 (attribute_item (attribute . (identifier) @_cfg arguments: (token_tree) @_test)
   (#eq? @_cfg "cfg")
   (#match? @_test "^\\(\\s*(test\\s*\\)$|all\\s*\\((([^()]|\\(([^()]|\\([^()]*\\))*\\))*,)?\\s*test\\s*[,)])")) @next.tests
-(source_file (inner_attribute_item (attribute . (identifier) @_cfg arguments: (token_tree) @_test))
+(inner_attribute_item (attribute . (identifier) @_cfg arguments: (token_tree) @_test)
   (#eq? @_cfg "cfg")
-  (#match? @_test "^\\(\\s*(test\\s*\\)$|all\\s*\\((([^()]|\\(([^()]|\\([^()]*\\))*\\))*,)?\\s*test\\s*[,)])")) @scope.tests
-(declaration_list (inner_attribute_item (attribute . (identifier) @_cfg arguments: (token_tree) @_test))
-  (#eq? @_cfg "cfg")
-  (#match? @_test "^\\(\\s*(test\\s*\\)$|all\\s*\\((([^()]|\\(([^()]|\\([^()]*\\))*\\))*,)?\\s*test\\s*[,)])")) @scope.tests
+  (#match? @_test "^\\(\\s*(test\\s*\\)$|all\\s*\\((([^()]|\\(([^()]|\\([^()]*\\))*\\))*,)?\\s*test\\s*[,)])")) @within.tests
 
 ; Functions
 (function_item name: (_) @name body: (block) @body) @function
@@ -69,26 +66,11 @@
 (else_clause (if_expression) @branch.elif)
 (break_expression (label)) @jump
 (continue_expression (label)) @jump
-(binary_expression operator: ["&&" "||"]) @logical
-(binary_expression left: (binary_expression operator: "&&") @logical.continued operator: "&&")
-(binary_expression operator: "&&" right: (binary_expression operator: "&&") @logical.continued)
-(binary_expression left: (binary_expression operator: "||") @logical.continued operator: "||")
-(binary_expression operator: "||" right: (binary_expression operator: "||") @logical.continued)
-(binary_expression
-  left: (parenthesized_expression (binary_expression operator: "&&") @logical.continued)
-  operator: "&&")
-(binary_expression
-  operator: "&&"
-  right: (parenthesized_expression (binary_expression operator: "&&") @logical.continued))
-(binary_expression
-  left: (parenthesized_expression (binary_expression operator: "||") @logical.continued)
-  operator: "||")
-(binary_expression
-  operator: "||"
-  right: (parenthesized_expression (binary_expression operator: "||") @logical.continued))
-(let_chain "&&" @logical)
-(let_chain "&&" . (_) . "&&" @logical.continued)
+(binary_expression operator: ["&&" "||"] @operator) @logical
+(let_chain) @logical.run
+(let_chain "&&" @logical.continued)
 (let_chain (binary_expression operator: "&&") @logical.continued)
+(let_chain (parenthesized_expression (binary_expression operator: "&&") @logical.continued))
 
 ; Items
 [
@@ -153,6 +135,7 @@
 ] @import.path
   (#match? @module "^[a-z][a-zA-Z0-9_:]*$")
   (#not-any-of? @module
+    "clippy" "diagnostic" "rustfmt"
     "bool" "char" "f32" "f64" "i128" "i16" "i32" "i64" "i8" "isize" "str" "u128" "u16" "u32" "u64" "u8" "usize"))
 
 ; Calls and attributes

@@ -62,85 +62,36 @@
 (property_signature name: (_) @name !type) @field.untyped
 
 ; Where an annotation types the parameters of functions
-(variable_declarator type: (type_annotation) value: [
-  (arrow_function) (function_expression) (generator_function) (object) (array)
-  (parenthesized_expression) (ternary_expression) (await_expression)
-  (binary_expression operator: ["||" "&&" "??"])] @context.given)
-(public_field_definition type: (type_annotation) value: [
-  (arrow_function) (function_expression) (generator_function) (object) (array)
-  (parenthesized_expression) (ternary_expression)
-  (binary_expression operator: ["||" "&&" "??"])] @context.given)
-(required_parameter type: (type_annotation) value: [
-  (arrow_function) (function_expression) (object) (array)
-  (parenthesized_expression)] @context.given)
-(assignment_expression right: [
-  (arrow_function) (function_expression) (generator_function) (object) (array)
-  (parenthesized_expression) (ternary_expression) (await_expression)
-  (binary_expression operator: ["||" "&&" "??"])] @context.given)
-(augmented_assignment_expression operator: ["||=" "&&=" "??="] right: [
-  (arrow_function) (function_expression) (object) (array)
-  (parenthesized_expression)] @context.given)
-(as_expression . [
-  (arrow_function) (function_expression) (generator_function) (object) (array)
-  (parenthesized_expression) (ternary_expression)
-  (binary_expression operator: ["||" "&&" "??"])] @context.given)
-(satisfies_expression . [
-  (arrow_function) (function_expression) (generator_function) (object) (array)
-  (parenthesized_expression) (ternary_expression)
-  (binary_expression operator: ["||" "&&" "??"])] @context.given)
+(variable_declarator type: (type_annotation) value: (_) @context.given)
+(public_field_definition type: (type_annotation) value: (_) @context.given)
+(required_parameter type: (type_annotation) value: (_) @context.given)
+(assignment_expression right: (_) @context.given)
+(augmented_assignment_expression operator: ["||=" "&&=" "??="] right: (_) @context.given)
+(as_expression . (_) @context.given)
+(satisfies_expression . (_) @context.given)
 
 ; Items
-(program [
-  (abstract_class_declaration name: (_) @name)
-  (interface_declaration name: (_) @name)
-  (type_alias_declaration name: (_) @name)
-  (enum_declaration name: (_) @name)
-  (module name: (identifier) @name)
-  (expression_statement (internal_module name: (_) @name))
-  (ambient_declaration [
-    (class_declaration name: (_) @name)
-    (abstract_class_declaration name: (_) @name)
-    (interface_declaration name: (_) @name)
-    (type_alias_declaration name: (_) @name)
-    (enum_declaration name: (_) @name)
-    (function_signature name: (_) @name)
-    (lexical_declaration (variable_declarator name: (identifier) @name))
-    (variable_declaration (variable_declarator name: (identifier) @name))
-    (internal_module name: (_) @name)
-    (module name: (identifier) @name)])] @item.private)
-(program (export_statement declaration: [
-  (abstract_class_declaration name: (_) @name)
-  (interface_declaration name: (_) @name)
-  (type_alias_declaration name: (_) @name)
-  (enum_declaration name: (_) @name)
-  (internal_module name: (_) @name)
-  (module name: (identifier) @name)
-  (ambient_declaration [
-    (class_declaration name: (_) @name)
-    (abstract_class_declaration name: (_) @name)
-    (interface_declaration name: (_) @name)
-    (type_alias_declaration name: (_) @name)
-    (enum_declaration name: (_) @name)
-    (function_signature name: (_) @name)
-    (lexical_declaration (variable_declarator name: (identifier) @name))
-    (variable_declaration (variable_declarator name: (identifier) @name))
-    (internal_module name: (_) @name)])]) @item.public)
-(program (export_statement "default" @name value: [
+(program (expression_statement (internal_module name: (_) @name)) @item.private)
+(program (ambient_declaration
+  (_ name: [(identifier) (type_identifier) (nested_identifier)] @name)) @item.private)
+(program (ambient_declaration
+  (_ (variable_declarator name: (identifier) @name))) @item.private)
+(program (export_statement declaration: (ambient_declaration
+  (_ name: [(identifier) (type_identifier) (nested_identifier)] @name))) @item.public)
+(program (export_statement declaration: (ambient_declaration
+  (_ (variable_declarator name: (identifier) @name)))) @item.public)
+(export_statement "default" @name value: [
   (as_expression . [(object) (array) (call_expression) (new_expression) (arrow_function)])
   (satisfies_expression . [(object) (array) (call_expression) (new_expression) (arrow_function)])
-  ]) @item.public)
+  ]) @item.public
 (export_statement "default" value: [
   (as_expression . (identifier) @name)
   (satisfies_expression . (identifier) @name)] @export)
 (export_statement "=" (identifier) @export @name)
 
 ; Tables
-(program (lexical_declaration (variable_declarator value: [
-  (as_expression . [(object) (array)] @table)
-  (satisfies_expression . [(object) (array)] @table)])))
-(program (export_statement declaration: (lexical_declaration (variable_declarator value: [
-  (as_expression . [(object) (array)] @table)
-  (satisfies_expression . [(object) (array)] @table)]))))
+(program (_ (variable_declarator value: (_ . [(object) (array)] @table))))
+(program (export_statement declaration: (_ (variable_declarator value: (_ . [(object) (array)] @table)))))
 
 ; Imports
 (import_statement (import_require_clause (identifier) @alias source: (string) @module)) @import

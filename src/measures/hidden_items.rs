@@ -49,7 +49,7 @@ pub(super) fn is_exposed(file: &File, facts: &Facts, item: &Item, boundary: Boun
         .is_some_and(|language| language.name() == "python")
     {
         return match &facts.export_list {
-            Some(list) => list.iter().any(|name| *name == item.name),
+            Some(list) => list.contains(&item.name),
             None => item.exposure == Exposure::Public && !is_in_private_package(file),
         };
     }

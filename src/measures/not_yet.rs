@@ -6,7 +6,7 @@ use crate::definition::Measure;
 use super::{About, Measurement};
 
 /// The same for all, so that reports say it once.
-const LEAVE_OUT: &str = "`enabled = false` leaves it out of the definition";
+const LEAVE_OUT: &str = "`enabled = false` leaves it out";
 
 pub(super) fn about(measure: &Measure) -> About {
     let (unit, gap, why) = match measure {

@@ -197,7 +197,9 @@ fn spread(codebase: &Codebase, seeds: BTreeSet<FileIndex>, found: &mut Associati
             }
         });
         for import in &facts.imports {
-            if import.kind == ImportKind::TypeOnly || import.in_test {
+            // Declaring a child module is no use of it.
+            let loads = !matches!(import.kind, ImportKind::TypeOnly | ImportKind::Module);
+            if !loads || import.in_test {
                 continue;
             }
             let resolution = resolver.resolve(file, import);

@@ -3,12 +3,19 @@
 //! The same report gives the same bytes: nothing of the clock, the machine or the way there is in it. A number is null
 //! only where a reason stands beside it. Shares have six decimals and scores four, both rounded down.
 
+mod document;
+
 use serde::Serialize;
+
+use document::{
+    Commits, Component, DefinitionId, Document, Excluded, History, HotFile, Language, Lost, Name,
+    Numbers, Repository, Scope, Tool, Total, Unsupported, Window,
+};
 
 use super::assemble::without_number;
 use super::escape::{JsonLines, json_name, json_name_bytes};
 use super::{Place, Report, Row, millionths};
-use crate::definition::{Decimal, Level};
+use crate::definition::Decimal;
 use crate::evaluation::{Outcome, ScopeKind, Score, State};
 use crate::git::{ChangeUnit, Head, HistoryState};
 use crate::measures::Method;
@@ -24,204 +31,6 @@ pub fn render(report: &Report) -> String {
     let _ = Document::new(report).serialize(&mut serializer);
     bytes.push(b'\n');
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-#[derive(Serialize)]
-struct Document<'a> {
-    schema_version: u32,
-    tool: Tool<'a>,
-    definition: DefinitionId<'a>,
-    repository: Repository<'a>,
-    score: Total<'a>,
-    components: Vec<Component<'a>>,
-    scopes: Vec<Scope<'a>>,
-    hot_files: Vec<HotFile>,
-    history: History<'a>,
-    excluded: Vec<Excluded<'a>>,
-    lost: Vec<Lost<'a>>,
-    languages: Vec<Language<'a>>,
-    unsupported: Vec<Unsupported<'a>>,
-    notes: &'a [String],
-}
-
-#[derive(Serialize)]
-struct Tool<'a> {
-    name: &'static str,
-    version: &'a str,
-}
-
-#[derive(Serialize)]
-struct DefinitionId<'a> {
-    id: &'a str,
-}
-
-#[derive(Serialize)]
-struct Repository<'a> {
-    name: &'a str,
-    /// The directory the report is narrowed to; empty for everything.
-    path: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path_bytes: Option<String>,
-    commit: Option<&'a str>,
-    as_of: Option<String>,
-    /// Why there is no commit.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'static str>,
-}
-
-#[derive(Serialize)]
-struct Total<'a> {
-    value: Option<f64>,
-    known_weight: f64,
-    known_components: usize,
-    applicable_components: usize,
-    fail_under: Option<f64>,
-    passed: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
-}
-
-/// A component of the whole: its numbers, and what to say about them.
-#[derive(Serialize)]
-struct Component<'a> {
-    #[serde(flatten)]
-    numbers: Numbers<'a>,
-    title: &'a str,
-    measure: &'static str,
-    level: Level,
-    subjects: u64,
-    unit: &'static str,
-    gap_unit: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    repair: Option<&'a str>,
-    notes: &'a [String],
-}
-
-/// One component in one scope.
-#[derive(Serialize)]
-struct Numbers<'a> {
-    id: &'a str,
-    state: &'static str,
-    method: Option<&'static str>,
-    good: Option<u64>,
-    of: Option<u64>,
-    unknown: u64,
-    share: Option<f64>,
-    score: Option<f64>,
-    target: f64,
-    floor: f64,
-    weight: f64,
-    gap: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-}
-
-/// A scope. Components that do not apply in it, and those the whole repository has no number for, are left out.
-#[derive(Serialize)]
-struct Scope<'a> {
-    kind: &'static str,
-    name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name_bytes: Option<String>,
-    score: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'static str>,
-    known_weight: f64,
-    files: u64,
-    lines: u64,
-    components: Vec<Numbers<'a>>,
-}
-
-#[derive(Serialize)]
-struct HotFile {
-    path: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path_bytes: Option<String>,
-    changes: u64,
-    of: u64,
-    share: f64,
-    hot: bool,
-    counts: bool,
-    /// Why its touches do not count.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'static str>,
-}
-
-#[derive(Serialize)]
-struct History<'a> {
-    state: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    repair: Option<&'a str>,
-    unit: &'static str,
-    changes: u64,
-    bots: u64,
-    commits: Commits,
-    /// Non-merge commits that belong to no recognised change.
-    direct: u32,
-    window: Window,
-    /// The share of changes above which a file is hot.
-    hot_above: f64,
-    /// Files in more than half of all changes.
-    beyond_half: u64,
-}
-
-#[derive(Serialize)]
-struct Commits {
-    all: u32,
-    non_merge: u32,
-}
-
-#[derive(Serialize)]
-struct Window {
-    days: u32,
-    from: Option<String>,
-    to: Option<String>,
-    extended: bool,
-}
-
-#[derive(Serialize)]
-struct Excluded<'a> {
-    class: &'a str,
-    reason: &'a str,
-    files: u64,
-    lines: u64,
-}
-
-#[derive(Serialize)]
-struct Lost<'a> {
-    reason: &'a str,
-    about: &'a str,
-    files: usize,
-    paths: Vec<Name>,
-}
-
-/// A path in a list.
-#[derive(Serialize)]
-struct Name {
-    path: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path_bytes: Option<String>,
-}
-
-#[derive(Serialize)]
-struct Language<'a> {
-    name: &'a str,
-    files: u64,
-    lines: u64,
-    unparsed_lines: u64,
-    unparsed_bytes: u64,
-    damaged_files: u64,
-    /// Unparsed lines of all lines.
-    unparsed_share: f64,
-}
-
-#[derive(Serialize)]
-struct Unsupported<'a> {
-    language: &'a str,
-    files: u64,
-    lines: u64,
 }
 
 impl<'a> Document<'a> {
@@ -275,13 +84,19 @@ impl<'a> Document<'a> {
 
 fn repository<'a>(report: &'a Report) -> Repository<'a> {
     let prefix = &report.matter.prefix;
+    let as_of = report.head.and_then(|head: &Head| date(head.time));
+    let reason = match (report.head, &as_of) {
+        (None, _) => Some("no commit was read"),
+        (Some(_), None) => Some("the date of the commit is out of range"),
+        _ => None,
+    };
     Repository {
         name: &report.matter.repository,
         path: json_name(prefix),
         path_bytes: json_name_bytes(prefix),
         commit: report.head.map(|head| head.id.as_str()),
-        as_of: report.head.and_then(|head: &Head| date(head.time)),
-        reason: report.head.is_none().then_some("no commit was read"),
+        as_of,
+        reason,
     }
 }
 

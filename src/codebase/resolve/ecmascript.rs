@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::codebase::manifests::npm::{Package, matching};
 use crate::codebase::{Codebase, FileIndex};
 use crate::facts::{Import, ImportKind};
-use crate::path::join;
+use crate::path::{RepoPath, join};
 
 use super::{Family, Resolution, Resolver, Walk, family};
 
@@ -73,9 +73,9 @@ fn find(resolver: &Resolver, file: FileIndex, specifier: &str) -> Module {
     let specifier = specifier.split('?').next().unwrap_or(specifier);
     let or_missing = |found: Option<FileIndex>| found.map_or(Module::Missing, Module::File);
     if specifier.starts_with('.') {
-        return or_missing(
-            join(directory, specifier.as_bytes()).and_then(|path| module_at(codebase, &path)),
-        );
+        return or_missing(join(directory, specifier.as_bytes()).and_then(|path| {
+            module_at(codebase, &path).or_else(|| built(codebase, directory, &path))
+        }));
     }
     if specifier.starts_with('#') {
         let found = codebase
@@ -102,6 +102,16 @@ fn find(resolver: &Resolver, file: FileIndex, specifier: &str) -> Module {
             .find_map(|path| entry_at(codebase, root, path))
             .or_else(|| entry_at(codebase, root, subpath))
     })
+}
+
+/// The source of something built, named from outside its package: `../packages/a/lib/b` is `packages/a/src/b`.
+fn built(codebase: &Codebase, from: &[u8], path: &[u8]) -> Option<FileIndex> {
+    let (root, _) = codebase.manifests.package_of(path)?;
+    if RepoPath::new(from).is_within(root) {
+        return None;
+    }
+    let below = path.get(root.len() + usize::from(!root.is_empty())..)?;
+    entry_at(codebase, root, std::str::from_utf8(below).ok()?)
 }
 
 /// What `paths` and `baseUrl` make of a specifier.
@@ -304,7 +314,7 @@ fn look(resolver: &Resolver, walk: &mut Walk<Place>, place: &Place) {
         walk.arrive(file, None);
         // What hands on all names of others is those others, too.
         for star in resolver.stars(file) {
-            if star.kind == ImportKind::ReExport {
+            if star.kind == ImportKind::ReExport && !walk.is_spent() {
                 go(walk, star, Vec::new(), true);
             }
         }
@@ -324,13 +334,13 @@ fn look(resolver: &Resolver, walk: &mut Walk<Place>, place: &Place) {
     }
     let mut from_star = false;
     for star in resolver.stars(file) {
-        if star.kind == ImportKind::ReExport {
+        if star.kind == ImportKind::ReExport && !walk.is_spent() {
             from_star = true;
             go(walk, star, place.path.clone(), false);
         }
     }
     if place.certain && (!from_star || **name == *"default") {
-        // A default export rarely has that name where it is declared.
-        walk.arrive(file, (**name == *"default").then_some("default"));
+        // It was named as the source: it has the name in a way that is not seen, as default exports mostly have.
+        walk.arrive(file, Some(name));
     }
 }

@@ -16,8 +16,10 @@ use crate::facts::{Facts, Import, ImportKind};
 
 use names::Names;
 
-/// Most places looked at for one import.
+/// Most places looked at for one import, those looked at before included.
 const MOST_STEPS: usize = 2_000;
+/// Most names of a path that is followed; it can grow on the way.
+const LONGEST_PATH: usize = 16;
 
 /// Where an import leads.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -142,6 +144,25 @@ impl<'a> Resolver<'a> {
         targets
     }
 
+    /// Whether the first name of a callee can lead to another file. Of many callees with one first name most lead
+    /// nowhere, so it pays to ask this once.
+    pub fn knows(&self, file: FileIndex, first: &str, in_test: bool) -> bool {
+        if self.bindings(file, first).next().is_some() {
+            return true;
+        }
+        if self.defines(file, first) {
+            return false;
+        }
+        match family(self.codebase.file(file)) {
+            Some(Family::Python) => !python::resolve_unbound(self, file, &[first]).is_empty(),
+            Some(Family::Rust) => {
+                matches!(first, "crate" | "self" | "super" | "$crate")
+                    || !rust::resolve_unbound(self, file, &[first], in_test).is_empty()
+            }
+            _ => false,
+        }
+    }
+
     fn facts(&self, file: FileIndex) -> Option<&'a Facts> {
         self.codebase.file(file).facts()
     }
@@ -176,7 +197,7 @@ impl<'a> Resolver<'a> {
 }
 
 /// The names of a callee up to the first call, index or literal in it, at most eight: `a.b` of `a.b[0].c`.
-fn chain(callee: &str) -> Vec<&str> {
+pub fn chain(callee: &str) -> Vec<&str> {
     let plain = callee
         .find(['(', '[', '{', '<', '"', '\'', '`', '!', '?'])
         .map_or(callee, |end| &callee[..end]);
@@ -191,6 +212,7 @@ fn chain(callee: &str) -> Vec<&str> {
 struct Walk<P> {
     pending: VecDeque<P>,
     seen: HashSet<P>,
+    steps: usize,
     resolution: Resolution,
 }
 
@@ -199,15 +221,22 @@ impl<P: Clone + Eq + Hash> Walk<P> {
         Self {
             pending: VecDeque::new(),
             seen: HashSet::new(),
+            steps: 0,
             resolution: Resolution::default(),
         }
     }
 
     /// A place to be looked at, unless it was already.
     fn push(&mut self, place: P) {
-        if self.seen.len() < MOST_STEPS && self.seen.insert(place.clone()) {
+        self.steps += 1;
+        if !self.is_spent() && self.seen.insert(place.clone()) {
             self.pending.push_back(place);
         }
+    }
+
+    /// Whether it is time to give up.
+    fn is_spent(&self) -> bool {
+        self.steps > MOST_STEPS
     }
 
     fn next(&mut self) -> Option<P> {
@@ -238,6 +267,202 @@ impl<P: Clone + Eq + Hash> Walk<P> {
 #[cfg(test)]
 mod tests {
     use super::chain;
+    use crate::codebase::Codebase;
+    use crate::measures::testing::codebase;
+    use crate::path::RepoPath;
+
+    /// Every import of a file and where it leads, a line each.
+    fn imports(codebase: &Codebase, path: &str) -> Vec<String> {
+        let index = codebase.find(&RepoPath::from(path)).unwrap();
+        let imports = &codebase.file(index).facts().unwrap().imports;
+        let line = |import| {
+            let found = codebase.resolver().resolve(index, import);
+            let targets: Vec<String> = found
+                .targets
+                .iter()
+                .map(|target| {
+                    let path = codebase.file(target.file).path.to_str();
+                    format!("{path}#{}", target.symbol.as_deref().unwrap_or("*"))
+                })
+                .collect();
+            match (targets.is_empty(), found.internal) {
+                (false, _) => targets.join(" "),
+                (true, true) => "missing".to_owned(),
+                (true, false) => "foreign".to_owned(),
+            }
+        };
+        imports.iter().map(line).collect()
+    }
+
+    #[test]
+    fn python_names_are_followed_to_where_they_are_defined() {
+        let codebase = codebase(
+            r#"
+//- src/pkg/__init__.py
+from . import sub
+from .sub.low import low as low
+try:
+    from .fast import both
+except ImportError:
+    from .slow import both
+//- src/pkg/sub/low.py
+from os import path
+def low(): ...
+//- src/pkg/fast.py
+def both(): ...
+//- src/pkg/slow.py
+def both(): ...
+//- tests/use.py
+from pkg import low, both
+from pkg.sub import low as module
+from pkg.sub.low import path
+from pkg.gone import x
+import os
+"#,
+        );
+        assert_eq!(
+            imports(&codebase, "tests/use.py"),
+            [
+                "src/pkg/sub/low.py#low",
+                "src/pkg/fast.py#both src/pkg/slow.py#both",
+                "src/pkg/sub/low.py#*",
+                "missing",
+                "missing",
+                "foreign"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_nearest_source_root_wins() {
+        let codebase = codebase(
+            r#"
+//- a/app/__init__.py
+//- a/app/x.py
+def f(): ...
+//- a/tests/use.py
+from app.x import f
+//- b/app/__init__.py
+//- b/app/x.py
+def f(): ...
+//- b/tests/use.py
+from app.x import f
+from .helper import g
+//- b/tests/helper.py
+def g(): ...
+"#,
+        );
+        assert_eq!(imports(&codebase, "a/tests/use.py"), ["a/app/x.py#f"]);
+        assert_eq!(
+            imports(&codebase, "b/tests/use.py"),
+            ["b/app/x.py#f", "b/tests/helper.py#g"]
+        );
+    }
+
+    #[test]
+    fn what_is_built_leads_to_its_source() {
+        let codebase = codebase(
+            r#"
+//- packages/a/package.json
+{"name": "a", "exports": {".": "./lib/index.js"}}
+//- packages/a/src/index.ts
+export function f() {}
+//- packages/a/src/deep.ts
+export function g() {}
+//- tests/use.ts
+import {f} from 'a';
+import {g} from '../packages/a/lib/deep';
+import './style.css';
+import './gone';
+import fs from 'node:fs';
+"#,
+        );
+        assert_eq!(
+            imports(&codebase, "tests/use.ts"),
+            [
+                "packages/a/src/index.ts#f",
+                "packages/a/src/deep.ts#g",
+                "foreign",
+                "missing",
+                "foreign"
+            ]
+        );
+    }
+
+    #[test]
+    fn rust_paths_are_followed_through_pub_use() {
+        let codebase = codebase(
+            r#"
+//- Cargo.toml
+[workspace]
+members = ["a", "b"]
+//- a/Cargo.toml
+[package]
+name = "crate-a"
+//- a/src/lib.rs
+mod inner;
+pub mod open;
+pub use inner::*;
+pub use self::open::deep::Deep as Renamed;
+//- a/src/inner.rs
+pub struct Thing;
+//- a/src/open/mod.rs
+pub mod deep;
+//- a/src/open/deep.rs
+use super::super::inner::Thing;
+pub struct Deep;
+//- b/Cargo.toml
+[package]
+name = "b"
+[dependencies]
+renamed = { package = "crate-a" }
+//- b/src/lib.rs
+use crate_a::{Thing, Renamed, open::deep};
+use renamed::Thing as Other;
+use serde::Serialize;
+"#,
+        );
+        assert_eq!(
+            imports(&codebase, "b/src/lib.rs"),
+            [
+                "a/src/inner.rs#Thing",
+                "a/src/open/deep.rs#Deep",
+                "a/src/open/deep.rs#*",
+                "a/src/inner.rs#Thing",
+                "foreign"
+            ]
+        );
+        assert_eq!(
+            imports(&codebase, "a/src/open/deep.rs"),
+            ["a/src/inner.rs#Thing"]
+        );
+    }
+
+    #[test]
+    fn a_wrapper_is_imported_as_a_module_or_by_name() {
+        let codebase = codebase(
+            r#"
+//- app/__init__.py
+//- app/lib/__init__.py
+from .http import get
+//- app/lib/http.py
+def get(): ...
+//- app/a.py
+from app.lib import http
+//- app/b.py
+from .lib import get
+//- app/c.py
+from .lib import other
+"#,
+        );
+        let imports = |path: &str| {
+            let file = codebase.file(codebase.find(&RepoPath::from(path)).unwrap());
+            codebase.imports_file(file, file.facts().unwrap(), "app/lib/http.py")
+        };
+        assert!(imports("app/a.py"));
+        assert!(imports("app/b.py"));
+        assert!(!imports("app/c.py"));
+    }
 
     #[test]
     fn a_callee_is_read_up_to_the_first_call_in_it() {

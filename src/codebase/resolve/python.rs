@@ -159,11 +159,32 @@ struct Place {
 }
 
 pub(super) fn resolve(resolver: &Resolver, file: FileIndex, import: &Import) -> Resolution {
+    if import.kind == ImportKind::Path {
+        return resolve_path(resolver, file, import);
+    }
     let path = match import.name.as_deref() {
         None | Some("*") => Vec::new(),
         Some(name) => vec![name.into()],
     };
     walk(resolver, file, &import.module, path, true)
+}
+
+/// Where a qualified name in code leads whose first name an import binds.
+fn resolve_path(resolver: &Resolver, file: FileIndex, path: &Import) -> Resolution {
+    let chain: Vec<&str> = path.module.split('.').chain(path.name.as_deref()).collect();
+    let mut found = Resolution::default();
+    for import in resolver.bindings(file, chain[0]) {
+        let next = resolve_chain(resolver, file, import, &chain);
+        found.internal |= next.internal;
+        found.first = found.first.or(next.first);
+        found.targets.extend(next.targets);
+        found.through.extend(next.through);
+    }
+    found.targets.sort();
+    found.targets.dedup();
+    found.through.sort();
+    found.through.dedup();
+    found
 }
 
 /// What a chain of attributes means whose first name an import binds.
@@ -262,6 +283,10 @@ fn look(resolver: &Resolver, walk: &mut Walk<Place>, place: &Place) {
     };
     let mut from_star = false;
     for star in resolver.stars(file) {
+        walk.steps += 1;
+        if walk.is_spent() {
+            break;
+        }
         let (stem, internal) = modules.find(&resolver.codebase.file(file).path, &star.module);
         let Some(stem) = stem.filter(|_| internal) else {
             continue;

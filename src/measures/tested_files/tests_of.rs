@@ -1,8 +1,9 @@
 //! Which files hold tests, and what each of them imports and uses.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::class::Class;
+use crate::codebase::resolve::chain;
 use crate::codebase::{Codebase, FileIndex};
 use crate::facts::{Call, Facts, Import, ImportKind};
 
@@ -145,9 +146,11 @@ impl Test {
             let resolution = resolver.resolve(self.file, import);
             if resolution.internal && import.kind != ImportKind::Path {
                 reached.internal += 1;
-                reached.resolved += u64::from(!resolution.targets.is_empty());
+                // A module of ours may hand on what is not ours.
+                let found = resolution.first.is_some() || !resolution.targets.is_empty();
+                reached.resolved += u64::from(found);
             }
-            if import.kind != ImportKind::TypeOnly {
+            if !matches!(import.kind, ImportKind::TypeOnly | ImportKind::Module) {
                 reached.through.extend(resolution.through);
             }
             for target in resolution.targets {
@@ -159,9 +162,20 @@ impl Test {
                 reached.add(target.file, used);
             }
         }
+        let mut known: HashMap<&str, bool> = HashMap::new();
         for (callee, in_test) in self.callees(facts) {
+            let Some(first) = chain(callee).first().copied() else {
+                continue;
+            };
+            let leads = *known
+                .entry(first)
+                .or_insert_with(|| resolver.knows(self.file, first, in_test));
+            if !leads {
+                continue;
+            }
             for target in resolver.resolve_callee(self.file, callee, in_test) {
-                let called = target.symbol.is_some() || !callee.contains(['.', ':']);
+                // `require` may give a function: then the module itself is called.
+                let called = target.symbol.is_some() || !is_python(codebase, target.file);
                 if called || !is_package(codebase, target.file) {
                     reached.add(target.file, called && !target.type_only);
                 }
@@ -172,7 +186,7 @@ impl Test {
     }
 
     fn is_test_code(&self, import: &Import) -> bool {
-        !self.is_inline || import.in_test || import.kind == ImportKind::Path
+        !self.is_inline || import.in_test
     }
 
     /// What is called or decorated with, each once.
@@ -210,9 +224,16 @@ impl Reached {
 
 /// Whether an import only opens a package: what is used of it counts, where it is defined.
 fn is_way_in(codebase: &Codebase, file: FileIndex, import: &Import) -> bool {
-    is_package(codebase, file) && !import.name.as_deref().is_some_and(|name| name != "*")
+    is_package(codebase, file) && import.name.as_deref().is_none_or(|name| name == "*")
 }
 
 fn is_package(codebase: &Codebase, file: FileIndex) -> bool {
     codebase.file(file).path.file_name() == b"__init__.py"
+}
+
+fn is_python(codebase: &Codebase, file: FileIndex) -> bool {
+    codebase
+        .file(file)
+        .language
+        .is_some_and(|language| language.name() == "python")
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr;
 
 use super::super::escape;
-use super::super::{HotFile, Report};
+use super::super::{Excluded, HotFile, Report};
 use super::page::{
-    Align, Ink, Page, Span, Table, cell, counted, decimal_percent, grouped, percent, points,
-    shorten, sign,
+    Ink, Page, Span, counted, decimal_percent, grouped, percent, points, shorten, sign,
 };
+use super::table::{Align, Table, cell};
 use super::{Sort, Style, day, share_of};
 use crate::class::Class;
 use crate::definition::Measure;
@@ -158,12 +158,9 @@ pub fn left_out(report: &Report, page: &mut Page) {
     if report.excluded.is_empty() {
         return;
     }
-    let mut classes: BTreeMap<Class, (u64, u64, Vec<(u64, &str)>)> = BTreeMap::new();
+    let mut classes: BTreeMap<Class, Vec<&Excluded>> = BTreeMap::new();
     for excluded in &report.excluded {
-        let class = classes.entry(excluded.class).or_default();
-        class.0 += excluded.files;
-        class.1 += excluded.lines;
-        class.2.push((excluded.files, excluded.reason));
+        classes.entry(excluded.class).or_default().push(excluded);
     }
     let beside = format!(
         "measured were {} of code with {}; not judged as code:",
@@ -179,14 +176,17 @@ pub fn left_out(report: &Report, page: &mut Page) {
             ("Lines", Align::Right),
             ("Why", Align::Left),
         ],
-    );
-    for (class, (files, lines, mut reasons)) in classes {
-        reasons.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
-        let words: Vec<String> = reasons
+    )
+    .of_sentences();
+    for (class, mut groups) in classes {
+        groups.sort_by(|a, b| b.files.cmp(&a.files).then(a.reason.cmp(b.reason)));
+        let words: Vec<String> = groups
             .iter()
-            .filter(|(_, reason)| !reason.is_empty() && *reason != class.name())
-            .map(|(_, reason)| escape::terminal(reason.as_bytes()))
+            .filter(|group| !group.reason.is_empty() && group.reason != class.name())
+            .map(|group| escape::terminal(group.reason.as_bytes()))
             .collect();
+        let files = groups.iter().map(|group| group.files).sum();
+        let lines = groups.iter().map(|group| group.lines).sum();
         table.row(vec![
             cell(Ink::Plain, class.name()),
             cell(Ink::Plain, grouped(files)),

@@ -2,9 +2,8 @@
 
 use super::super::escape;
 use super::super::{Report, Row, millionths};
-use super::page::{
-    Align, Ink, NARROWEST, Page, Table, cell, counted, decimal_percent, grouped, percent, points,
-};
+use super::page::{Ink, NARROWEST, Page, counted, decimal_percent, grouped, percent, points};
+use super::table::{Align, Table, cell};
 use crate::evaluation::State;
 use crate::measures::Method;
 
@@ -35,6 +34,9 @@ pub fn write(report: &Report, page: &mut Page) {
             (if is_wide { "Gap" } else { "" }, Align::Left),
         ],
     );
+    if is_wide {
+        table = table.of_sentences();
+    }
     for row in &rows {
         let score = row.outcome.score.as_ref();
         let share = millionths(row.outcome.good, row.outcome.of).unwrap_or(0);
@@ -74,7 +76,7 @@ pub fn write(report: &Report, page: &mut Page) {
         .unwrap_or(0);
     if unknown > 0 {
         let text = format!(
-            "{} could not be judged and count on neither side",
+            "{} could not be judged: on neither side of a share",
             counted(unknown, "files")
         );
         page.paragraph(2, Ink::Faint, &text);
@@ -108,7 +110,7 @@ pub fn missing(report: &Report, page: &mut Page) {
 }
 
 fn group(report: &Report, page: &mut Page, state: State, title: &str, beside: &str) {
-    let rows: Vec<&Row> = report
+    let mut rows: Vec<&Row> = report
         .components
         .iter()
         .filter(|row| row.outcome.state == state)
@@ -116,6 +118,12 @@ fn group(report: &Report, page: &mut Page, state: State, title: &str, beside: &s
     if rows.is_empty() {
         return;
     }
+    // Rows with one repair stand together, where the first of them stood.
+    let repairs: Vec<Option<&str>> = rows.iter().map(|row| row.repair.as_deref()).collect();
+    rows.sort_by_key(|row| {
+        let repair = row.repair.as_deref();
+        repairs.iter().position(|known| *known == repair)
+    });
     page.heading(title, beside);
     const LABEL: usize = 25;
     for (position, row) in rows.iter().enumerate() {

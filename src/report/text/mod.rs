@@ -3,6 +3,7 @@
 mod beside;
 mod card;
 mod page;
+mod table;
 mod tree;
 
 use crate::evaluation::Score;

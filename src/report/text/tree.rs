@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::super::escape;
 use super::super::{Place, Report};
 use super::card::number;
-use super::page::{Align, Ink, NARROWEST, Page, Span, Table, cell, points};
+use super::page::{Ink, NARROWEST, Page, Span, points};
+use super::table::{Align, Table, cell};
 use super::{Sort, Style};
 
 /// Most files listed where a report is narrowed to a directory without directories.

@@ -1,0 +1,197 @@
+//! The tree of modules: which file is the child of which, and where crates start.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use crate::class::Class;
+use crate::codebase::resolve::{Family, family};
+use crate::codebase::{Codebase, FileIndex};
+use crate::facts::{Exposure, ImportKind};
+use crate::path::{RepoPath, join};
+
+/// Deepest tree of modules.
+const DEEPEST: usize = 64;
+
+/// The directory of a crate, and a name declared in it.
+type CrateName = (Box<[u8]>, Box<str>);
+
+/// Where modules are.
+#[derive(Debug, Default)]
+pub(in super::super) struct Modules {
+    /// Where libraries start, by the name code knows them by.
+    pub(super) libraries: HashMap<Box<str>, FileIndex>,
+    pub(super) parents: HashMap<FileIndex, FileIndex>,
+    children: HashMap<(FileIndex, Box<str>), FileIndex>,
+    /// The directory of the crate a file belongs to.
+    pub(super) crates: HashMap<FileIndex, Box<[u8]>>,
+    /// For each crate and name the one file that declares it for others; none where several do.
+    pub(super) unique: HashMap<CrateName, Option<FileIndex>>,
+}
+
+impl Modules {
+    pub(in super::super) fn new(codebase: &Codebase) -> Self {
+        let mut modules = Self::default();
+        for found in codebase.manifests.crates().values() {
+            if let Some(library) = codebase.find_bytes(&found.library) {
+                modules
+                    .libraries
+                    .entry(found.name.clone())
+                    .or_insert(library);
+            }
+        }
+        let roots = roots(codebase);
+        for (index, file) in codebase.indexed() {
+            if family(file) != Some(Family::Rust) {
+                continue;
+            }
+            modules.declared(codebase, &roots, index);
+            modules.unique_names(codebase, index);
+        }
+        // Declarations inside macros are not seen; files lie where they would be declared.
+        for (index, file) in codebase.indexed() {
+            if family(file) == Some(Family::Rust) && !modules.parents.contains_key(&index) {
+                modules.laid_out(codebase, &roots, index);
+            }
+        }
+        modules
+    }
+
+    /// Enters the children a file declares.
+    fn declared(&mut self, codebase: &Codebase, roots: &HashSet<Box<[u8]>>, index: FileIndex) {
+        let file = codebase.file(index);
+        let Some(facts) = file.facts() else {
+            return;
+        };
+        let directory = children_directory(roots, &file.path);
+        for import in &facts.imports {
+            if import.kind != ImportKind::Module {
+                continue;
+            }
+            let name = import.name.as_deref().unwrap_or(&import.module);
+            let child = if import.module.ends_with(".rs") {
+                join(file.path.directory(), import.module.as_bytes())
+                    .and_then(|path| codebase.find_bytes(&path))
+            } else {
+                child_at(codebase, &directory, name)
+            };
+            if let Some(child) = child.filter(|child| *child != index) {
+                self.parents.entry(child).or_insert(index);
+                self.children.insert((index, name.into()), child);
+            }
+        }
+    }
+
+    /// Enters a file no declaration was seen for below the module its place says.
+    fn laid_out(&mut self, codebase: &Codebase, roots: &HashSet<Box<[u8]>>, index: FileIndex) {
+        let path = &codebase.file(index).path;
+        if roots.contains(path.as_bytes()) {
+            return;
+        }
+        let (name, directory) = if path.file_name() == b"mod.rs" {
+            let directory = path.directory();
+            let slash = memchr::memrchr(b'/', directory);
+            let parent = slash.map_or(b"".as_slice(), |slash| &directory[..slash]);
+            (&directory[slash.map_or(0, |slash| slash + 1)..], parent)
+        } else {
+            let name = path.file_name();
+            (name.strip_suffix(b".rs").unwrap_or(name), path.directory())
+        };
+        let owner = ["mod.rs", "lib.rs", "main.rs"]
+            .iter()
+            .find_map(|own| codebase.find_bytes(&join(directory, own.as_bytes())?))
+            .or_else(|| codebase.find_bytes(&[directory, b".rs"].concat()));
+        if let Some(owner) = owner.filter(|owner| *owner != index) {
+            self.parents.insert(index, owner);
+            if let Ok(name) = std::str::from_utf8(name) {
+                self.children.entry((owner, name.into())).or_insert(index);
+            }
+        }
+    }
+
+    fn unique_names(&mut self, codebase: &Codebase, index: FileIndex) {
+        let file = codebase.file(index);
+        let Some((directory, _)) = codebase.manifests.crate_of(file.path.directory()) else {
+            return;
+        };
+        self.crates.insert(index, directory.into());
+        let Some(facts) = file.facts().filter(|_| file.class == Class::Code) else {
+            return;
+        };
+        let names: BTreeSet<&str> = facts
+            .items
+            .iter()
+            .filter(|item| !item.in_test && item.exposure != Exposure::Private)
+            .map(|item| &*item.name)
+            .collect();
+        for name in names {
+            self.unique
+                .entry((directory.into(), name.into()))
+                .and_modify(|file| *file = None)
+                .or_insert(Some(index));
+        }
+    }
+
+    /// The module a crate starts with.
+    pub(super) fn root(&self, file: FileIndex) -> FileIndex {
+        let mut current = file;
+        for _ in 0..DEEPEST {
+            match self.parents.get(&current) {
+                Some(parent) => current = *parent,
+                None => break,
+            }
+        }
+        current
+    }
+
+    pub(super) fn child(&self, file: FileIndex, name: &str) -> Option<FileIndex> {
+        self.children.get(&(file, name.into())).copied()
+    }
+}
+
+/// Files that start a crate: their children lie beside them.
+fn roots(codebase: &Codebase) -> HashSet<Box<[u8]>> {
+    let mut roots: HashSet<Box<[u8]>> = HashSet::new();
+    for (directory, found) in codebase.manifests.crates() {
+        roots.insert(found.library.clone());
+        roots.extend(found.targets.iter().cloned());
+        roots.extend(join(directory, b"src/main.rs").map(Box::from));
+        roots.extend(join(directory, b"build.rs").map(Box::from));
+    }
+    for file in codebase.files() {
+        if file.path.extension() != Some(b"rs") {
+            continue;
+        }
+        let around = file.path.directory();
+        let starts = ["tests", "examples", "benches", "src/bin"]
+            .iter()
+            .any(|kind| {
+                let Some(outside) = around.strip_suffix(kind.as_bytes()) else {
+                    return false;
+                };
+                let outside = outside.strip_suffix(b"/").unwrap_or(outside);
+                codebase.manifests.crates().contains_key(outside)
+            });
+        if starts {
+            roots.insert(file.path.as_bytes().into());
+        }
+    }
+    roots
+}
+
+/// The directory in which the children of a module lie.
+fn children_directory(roots: &HashSet<Box<[u8]>>, path: &RepoPath) -> Vec<u8> {
+    let own = matches!(path.file_name(), b"mod.rs" | b"lib.rs" | b"main.rs");
+    let bytes = path.as_bytes();
+    if own || roots.contains(bytes) {
+        path.directory().to_vec()
+    } else {
+        bytes.strip_suffix(b".rs").unwrap_or(bytes).to_vec()
+    }
+}
+
+fn child_at(codebase: &Codebase, directory: &[u8], name: &str) -> Option<FileIndex> {
+    let name = name.strip_prefix("r#").unwrap_or(name);
+    ["{}.rs", "{}/mod.rs"].iter().find_map(|shape| {
+        let path = join(directory, shape.replace("{}", name).as_bytes())?;
+        codebase.find_bytes(&path)
+    })
+}

@@ -1,0 +1,206 @@
+//! What stands in the document, field by field, in the order it is written.
+
+use serde::Serialize;
+
+use crate::definition::Level;
+
+#[derive(Serialize)]
+pub(super) struct Document<'a> {
+    pub(super) schema_version: u32,
+    pub(super) tool: Tool<'a>,
+    pub(super) definition: DefinitionId<'a>,
+    pub(super) repository: Repository<'a>,
+    pub(super) score: Total<'a>,
+    pub(super) components: Vec<Component<'a>>,
+    pub(super) scopes: Vec<Scope<'a>>,
+    pub(super) hot_files: Vec<HotFile>,
+    pub(super) history: History<'a>,
+    pub(super) excluded: Vec<Excluded<'a>>,
+    pub(super) lost: Vec<Lost<'a>>,
+    pub(super) languages: Vec<Language<'a>>,
+    pub(super) unsupported: Vec<Unsupported<'a>>,
+    pub(super) notes: &'a [String],
+}
+
+#[derive(Serialize)]
+pub(super) struct Tool<'a> {
+    pub(super) name: &'static str,
+    pub(super) version: &'a str,
+}
+
+#[derive(Serialize)]
+pub(super) struct DefinitionId<'a> {
+    pub(super) id: &'a str,
+}
+
+#[derive(Serialize)]
+pub(super) struct Repository<'a> {
+    pub(super) name: &'a str,
+    /// The directory the report is narrowed to; empty for everything.
+    pub(super) path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) path_bytes: Option<String>,
+    pub(super) commit: Option<&'a str>,
+    pub(super) as_of: Option<String>,
+    /// Why there is no commit or no date.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reason: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Total<'a> {
+    pub(super) value: Option<f64>,
+    pub(super) known_weight: f64,
+    pub(super) known_components: usize,
+    pub(super) applicable_components: usize,
+    /// The bar, if one is set, and whether the score reaches it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) fail_under: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) passed: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reason: Option<&'a str>,
+}
+
+/// A component of the whole: its numbers, and what to say about them.
+#[derive(Serialize)]
+pub(super) struct Component<'a> {
+    #[serde(flatten)]
+    pub(super) numbers: Numbers<'a>,
+    pub(super) title: &'a str,
+    pub(super) measure: &'static str,
+    pub(super) level: Level,
+    pub(super) subjects: u64,
+    pub(super) unit: &'static str,
+    pub(super) gap_unit: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) repair: Option<&'a str>,
+    pub(super) notes: &'a [String],
+}
+
+/// One component in one scope.
+#[derive(Serialize)]
+pub(super) struct Numbers<'a> {
+    pub(super) id: &'a str,
+    pub(super) state: &'static str,
+    pub(super) method: Option<&'static str>,
+    pub(super) good: Option<u64>,
+    pub(super) of: Option<u64>,
+    pub(super) unknown: u64,
+    pub(super) share: Option<f64>,
+    pub(super) score: Option<f64>,
+    pub(super) target: f64,
+    pub(super) floor: f64,
+    pub(super) weight: f64,
+    pub(super) gap: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reason: Option<String>,
+}
+
+/// A scope. Components that do not apply in it, and those the whole repository has no number for, are left out.
+#[derive(Serialize)]
+pub(super) struct Scope<'a> {
+    pub(super) kind: &'static str,
+    pub(super) name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) name_bytes: Option<String>,
+    pub(super) score: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reason: Option<&'static str>,
+    pub(super) known_weight: f64,
+    pub(super) files: u64,
+    pub(super) lines: u64,
+    pub(super) components: Vec<Numbers<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct HotFile {
+    pub(super) path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) path_bytes: Option<String>,
+    pub(super) changes: u64,
+    pub(super) of: u64,
+    pub(super) share: f64,
+    pub(super) hot: bool,
+    pub(super) counts: bool,
+    /// Why its touches do not count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reason: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+pub(super) struct History<'a> {
+    pub(super) state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) repair: Option<&'a str>,
+    pub(super) unit: &'static str,
+    pub(super) changes: u64,
+    pub(super) bots: u64,
+    pub(super) commits: Commits,
+    /// Non-merge commits that belong to no recognised change.
+    pub(super) direct: u32,
+    pub(super) window: Window,
+    /// The share of changes above which a file is hot.
+    pub(super) hot_above: f64,
+    /// Files in more than half of all changes.
+    pub(super) beyond_half: u64,
+}
+
+#[derive(Serialize)]
+pub(super) struct Commits {
+    pub(super) all: u32,
+    pub(super) non_merge: u32,
+}
+
+#[derive(Serialize)]
+pub(super) struct Window {
+    pub(super) days: u32,
+    pub(super) from: Option<String>,
+    pub(super) to: Option<String>,
+    pub(super) extended: bool,
+}
+
+#[derive(Serialize)]
+pub(super) struct Excluded<'a> {
+    pub(super) class: &'a str,
+    pub(super) reason: &'a str,
+    pub(super) files: u64,
+    pub(super) lines: u64,
+}
+
+#[derive(Serialize)]
+pub(super) struct Lost<'a> {
+    pub(super) reason: &'a str,
+    pub(super) about: &'a str,
+    pub(super) files: usize,
+    pub(super) paths: Vec<Name>,
+}
+
+/// A path in a list.
+#[derive(Serialize)]
+pub(super) struct Name {
+    pub(super) path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) path_bytes: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Language<'a> {
+    pub(super) name: &'a str,
+    pub(super) files: u64,
+    pub(super) lines: u64,
+    pub(super) unparsed_lines: u64,
+    pub(super) unparsed_bytes: u64,
+    pub(super) damaged_files: u64,
+    /// Unparsed lines of all lines.
+    pub(super) unparsed_share: f64,
+}
+
+#[derive(Serialize)]
+pub(super) struct Unsupported<'a> {
+    pub(super) language: &'a str,
+    pub(super) files: u64,
+    pub(super) lines: u64,
+}
