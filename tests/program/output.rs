@@ -272,9 +272,7 @@ fn every_null_in_the_json_has_a_reason_beside_it() {
                 let reasoned =
                     fields.contains_key("reason") || (reasoned && at.ends_with(".window"));
                 for (name, value) in fields {
-                    // Whether a bar is reached is asked for or not.
-                    let optional = matches!(name.as_str(), "fail_under" | "passed");
-                    assert!(!value.is_null() || reasoned || optional, "{at}.{name}");
+                    assert!(!value.is_null() || reasoned, "{at}.{name}");
                     check(value, &format!("{at}.{name}"), reasoned);
                 }
             }
