@@ -1,8 +1,9 @@
 //! What a user can cause, each with the way out and an exit code.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use crate::definition::Diagnostics;
+use crate::report::escape;
 use crate::source::RootProblem;
 
 /// How the program ends.
@@ -115,7 +116,7 @@ impl From<Diagnostics> for Error {
     }
 }
 
-/// A path as a user typed it, for messages.
-pub fn shown(path: &std::path::Path) -> String {
-    PathBuf::from(path).to_string_lossy().into_owned()
+/// A path as a user typed it, for messages. It may have been completed by a shell from a name somebody else chose.
+pub fn shown(path: &Path) -> String {
+    escape::terminal(path.as_os_str().as_encoded_bytes())
 }

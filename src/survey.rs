@@ -13,6 +13,7 @@ use crate::facts::guard::MAX_PARSE_BYTES;
 use crate::facts::{Facts, Lost, decode, extract, pool};
 use crate::git::{self, Discovery, History, HistoryState, Repository};
 use crate::path::RepoPath;
+use crate::report::escape;
 use crate::source::{self, Listed, Tracked};
 
 /// Largest file whose bytes are looked at.
@@ -22,7 +23,9 @@ const MAX_READ_BYTES: u64 = 64 << 20;
 pub struct Ground {
     /// The root of the repository, or the directory itself where there is none. Absolute.
     pub root: PathBuf,
-    /// The directory the user named, below the root; empty for the root itself.
+    /// The directory the user named. Absolute.
+    pub start: PathBuf,
+    /// The same, below the root; empty for the root itself.
     pub prefix: RepoPath,
     /// The repository, or why there is none.
     pub repository: Discovery,
@@ -62,6 +65,7 @@ pub fn ground(path: &Path) -> Result<Ground, Error> {
     let below = start.strip_prefix(&root).unwrap_or(Path::new(""));
     Ok(Ground {
         prefix: RepoPath::new(below.as_os_str().as_encoded_bytes()),
+        start,
         root,
         repository,
     })
@@ -149,7 +153,7 @@ fn read_files(ground: &Ground, definition: &Definition, threads: usize) -> Resul
             .indices
             .first()
             .and_then(|index| paths.get(*index))
-            .map(|path| path.to_str().into_owned())
+            .map(|path| escape::name(path.as_bytes()))
             .unwrap_or_default(),
     })?;
     Ok((files, manifests, notes))

@@ -1,3 +1,5 @@
+//! What paths, attributes, definitions and content say of a file: the tables, row by row.
+
 use super::{FileRules, Judge, Surroundings, by_path, unsupported_language};
 use crate::class::Class;
 use crate::path::RepoPath;

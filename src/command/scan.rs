@@ -1,7 +1,7 @@
 //! `quality scan`: measure a repository and show its score.
 
 use std::io::IsTerminal as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::cli;
 use crate::definition::{self, Decimal, Definition};
@@ -180,8 +180,7 @@ fn definition(arguments: &cli::Scan, ground: &Ground) -> Result<Definition, Erro
         })?;
         return Ok(definition::parse(&text, &name)?);
     }
-    let start = ground.root.join(Path::new(&*ground.prefix.to_str()));
-    let found = definition::find(&start, &ground.root, |path| {
+    let found = definition::find(&ground.start, &ground.root, |path| {
         match path.symlink_metadata() {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             _ => {}

@@ -246,7 +246,7 @@ impl Repository {
 fn discover(path: &Path) -> Result<Option<Repository>, Failure> {
     let start = path
         .canonicalize()
-        .map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+        .map_err(|error| Failure::new(error.to_string()))?;
     let mut start = start.as_path();
     if !start.is_dir() || start.file_name().is_some_and(|name| name == ".git") {
         start = start.parent().unwrap_or(start);
@@ -266,7 +266,7 @@ fn discover(path: &Path) -> Result<Option<Repository>, Failure> {
             }
             Err(error)
                 if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
-            Err(error) => return Err(Failure::new(format!("{}: {error}", entry.display()))),
+            Err(error) => return Err(Failure::new(format!("{}: {error}", shown(&entry)))),
         }
         if directory == start && is_git_directory(directory) {
             let directory = directory.to_path_buf();
@@ -284,17 +284,13 @@ fn linked_directory(entry: &Path, directory: &Path) -> Result<PathBuf, Failure> 
         .strip_prefix("gitdir:")
         .map(str::trim)
         .filter(|target| !target.is_empty())
-        .ok_or_else(|| Failure::new(format!("{} names no directory", entry.display())))?;
+        .ok_or_else(|| Failure::new(format!("{} names no directory", shown(entry))))?;
     let target = directory.join(target);
     if target.is_dir() {
         Ok(target)
     } else {
         Err(Failure {
-            reason: format!(
-                "{} points to {}, which does not exist",
-                entry.display(),
-                target.display()
-            ),
+            reason: format!("{} points to a place that does not exist", shown(entry)),
             repair: Some("git worktree repair".to_owned()),
         })
     }
@@ -317,12 +313,12 @@ fn open(root: PathBuf, git_directory: PathBuf, bare: bool) -> Result<Repository,
     let hash = supported_hash(&settings)?;
     let head = small_file(&git_directory.join("HEAD"))
         .map_err(Failure::new)?
-        .ok_or_else(|| Failure::new(format!("{} has no HEAD", git_directory.display())))?;
+        .ok_or_else(|| Failure::new(format!("{} has no HEAD", shown(&git_directory))))?;
     let target = parse_head(&head)
         .ok_or_else(|| Failure::new("HEAD is damaged: it names neither a branch nor a commit"))?;
     let objects = common_directory.join("objects");
     if let Err(error) = fs::read_dir(&objects) {
-        return Err(Failure::new(format!("{}: {error}", objects.display())));
+        return Err(Failure::new(format!("{}: {error}", shown(&objects))));
     }
     let store = ObjectStore::new(&objects, hash).map_err(Failure::new)?;
     Ok(Repository {
@@ -373,6 +369,17 @@ fn is_safe_reference(name: &str) -> bool {
         && !name.contains('\0')
 }
 
+/// A place in a repository as messages call it: from `.git` on, because a reason is part of the report, and a report
+/// does not say where on this machine the repository lies.
+fn shown(path: &Path) -> String {
+    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+    let inside = parts.iter().rposition(|part| part == ".git");
+    parts
+        .get(inside.unwrap_or(parts.len().saturating_sub(1))..)
+        .unwrap_or_default()
+        .join("/")
+}
+
 /// A regular file of reasonable size; `None` if there is none. Pipes and devices are refused, not opened.
 fn small_file(path: &Path) -> Result<Option<Vec<u8>>, String> {
     let metadata = match fs::metadata(path) {
@@ -380,17 +387,17 @@ fn small_file(path: &Path) -> Result<Option<Vec<u8>>, String> {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             return Ok(None);
         }
-        Err(error) => return Err(format!("{}: {error}", path.display())),
+        Err(error) => return Err(format!("{}: {error}", shown(path))),
     };
     if metadata.is_dir() {
         return Ok(None);
     }
     if !metadata.is_file() || metadata.len() > SMALL_FILE_LIMIT {
-        return Err(format!("{} is not a small regular file", path.display()));
+        return Err(format!("{} is not a small regular file", shown(path)));
     }
     fs::read(path)
         .map(Some)
-        .map_err(|error| format!("{}: {error}", path.display()))
+        .map_err(|error| format!("{}: {error}", shown(path)))
 }
 
 #[cfg(unix)]

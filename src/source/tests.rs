@@ -1,3 +1,5 @@
+//! Work trees and revisions as they are listed: tracked, ignored, linked, hostile.
+
 use super::{Listing, Origin, RootProblem, Tracked, list, list_revision, open_root};
 use crate::class::Class;
 use crate::classify::FileRules;

@@ -22,7 +22,7 @@ fn every_mistake_is_told_with_its_place_and_a_way_out() {
             ":3:9",
             "did you mean `typed-slots`",
         ),
-        ("version = 1\nversion = 2\n", ":2:1", "duplicate"),
+        ("version = 1\nversion = 2\n", ":2:1", "written twice"),
         ("version = 99999999999999999999\n", ":1:11", ""),
         (
             "version = 1\nextends = \"builtin\"\n[gate]\nfail_under = nan\n",
@@ -44,7 +44,7 @@ fn every_mistake_is_told_with_its_place_and_a_way_out() {
             "",
             "weight",
         ),
-        ("version = 1\n\u{1b}[2J = 1\n", ":2:1", ""),
+        ("version = 1\n\u{1b}[2J = 1\n", ":2:", ""),
     ] {
         let stage = Stage::of(&FILES);
         stage.write("quality.toml", text);
@@ -121,10 +121,8 @@ fn an_empty_definition_is_the_built_in_one() {
 fn the_definition_on_the_command_line_wins_over_the_nearest_one() {
     let only = |id: &str| format!("version = 1\n[component.{id}]\nmeasure.typed-slots = {{}}\n");
     let stage = Stage::of(&FILES);
-    // Only a repository makes the directory above one to search in.
-    stage.write(".git/HEAD", "ref: refs/heads/main\n");
-    fs::create_dir_all(stage.path().join(".git/objects")).unwrap();
-    fs::create_dir_all(stage.path().join(".git/refs")).unwrap();
+    // Only in a repository directories above are searched.
+    stage.make_repository();
     stage.write("quality.toml", only("root"));
     stage.write("below/quality.toml", only("near"));
     fs::write(stage.beside("named.toml"), only("named")).unwrap();

@@ -1,6 +1,8 @@
 //! The built program from outside: exit codes, output, hostile files and names, states of a repository, determinism.
 //!
 //! Every run has a clean environment, no network, and a limit on time that only a hang reaches.
+//! Pipes, devices and closed streams are those of Linux.
+#![cfg(target_os = "linux")]
 
 #[path = "../repositories/mod.rs"]
 mod repositories;

@@ -66,6 +66,14 @@ impl Stage {
         fs::write(path, content).unwrap();
     }
 
+    /// Makes it a repository without a commit.
+    pub fn make_repository(&self) {
+        self.write(".git/HEAD", "ref: refs/heads/main\n");
+        for directory in ["objects", "refs"] {
+            fs::create_dir_all(self.path().join(".git").join(directory)).unwrap();
+        }
+    }
+
     /// Adds a pipe that nobody writes to.
     pub fn pipe(&self, path: &str) {
         let made = Command::new("mkfifo")
