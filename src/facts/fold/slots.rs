@@ -169,19 +169,17 @@ impl Fold<'_> {
 
     /// Judges the written types, now that all imports are known.
     pub(super) fn settle_types(&mut self) {
+        if self.written.is_empty() {
+            return;
+        }
         let mut local: HashMap<&str, &Import> = HashMap::new();
-        // Most files write no types; theirs need no table.
-        let imports = if self.written.is_empty() {
-            &[][..]
-        } else {
-            &self.facts.imports[..]
-        };
-        for import in imports {
+        for import in &self.facts.imports {
             let name = import.alias.as_deref().or(import.name.as_deref());
             local
                 .entry(name.unwrap_or(&import.module))
                 .or_insert(import);
         }
+        // Of several imports of one name the first counts.
         let imports = |name: &str| {
             local.get(name).map(|import| match &import.name {
                 Some(imported) => format!("{}.{imported}", import.module),
