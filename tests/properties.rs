@@ -75,6 +75,7 @@ fn facts(sketch: &Sketch) -> Facts {
             state,
             kind: SlotKind::Parameter,
             nested_any: false,
+            in_test: false,
         };
         let mut slots = vec![slot(SlotState::Typed); *typed as usize];
         slots.extend(vec![slot(SlotState::Untyped); *untyped as usize]);

@@ -30,7 +30,7 @@ pub(super) struct Found {
 }
 
 /// A range of bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Span {
     pub start: u32,
     pub end: u32,
@@ -93,8 +93,8 @@ fn subject_name(role: &Role) -> Option<&'static str> {
     match role {
         Role::Subject(subject) => SUBJECTS
             .iter()
-            .find(|(known, ..)| known == subject)
-            .map(|(_, name, _)| *name),
+            .find(|(known, _)| known == subject)
+            .map(|(_, name)| *name),
         Role::Part(_) | Role::Private => None,
     }
 }

@@ -3,24 +3,18 @@
 //! [`extract`](extract::extract) makes them from a language and bytes. Everything language-shaped ends here:
 //! measures see these types and never a syntax tree.
 
-mod comments;
 mod complexity;
 pub mod decode;
-mod docs;
-mod exports;
 pub mod extract;
 mod fold;
 pub mod guard;
 mod lines;
-mod marks;
 mod matching;
 mod pattern;
 pub mod pool;
 pub mod role;
-mod runs;
 mod table;
 mod tree;
-mod use_tree;
 
 /// What one file says about itself.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -119,6 +113,8 @@ pub struct Slot {
     pub kind: SlotKind,
     /// The declared type mentions the dynamic type inside a container (`list[Any]`).
     pub nested_any: bool,
+    /// It is inside inline tests.
+    pub in_test: bool,
 }
 
 /// What a slot declares.

@@ -33,7 +33,7 @@ pub(super) fn read(view: &View, settings: &TypedSlots) -> Measurement {
             continue;
         }
         let project = Project::of(view, file, facts);
-        for function in &facts.functions {
+        for function in facts.functions.iter().filter(|function| !function.in_test) {
             let slots = judge(function.slots.iter(), settings, project);
             documented += slots.documented;
             if let Some(reading) = slots.reading(Subject::Line(index, function.line), || {
@@ -42,7 +42,7 @@ pub(super) fn read(view: &View, settings: &TypedSlots) -> Measurement {
                 taken.readings.push(reading);
             }
         }
-        for field in &facts.fields {
+        for field in facts.fields.iter().filter(|field| !field.in_test) {
             let slots = judge(std::iter::once(field), settings, project);
             documented += slots.documented;
             if let Some(reading) = slots.reading(Subject::Line(index, field.line), || {

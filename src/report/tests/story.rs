@@ -119,6 +119,7 @@ pub fn code(path: &str, functions: &[(u32, u32, u32, u32)], items: (u32, u32)) -
             state,
             kind: SlotKind::Parameter,
             nested_any: false,
+            in_test: false,
         };
         let mut slots = vec![slot(SlotState::Typed); *typed as usize];
         slots.extend(vec![slot(SlotState::Untyped); *untyped as usize]);

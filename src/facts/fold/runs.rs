@@ -3,8 +3,8 @@
 //! A query could say this too, with a pattern for each operator, side and pair of parentheses; but such patterns are
 //! what a query takes longest to compile.
 
-use super::extract::{Found, Span};
-use super::role::Part;
+use crate::facts::extract::{Found, Span};
+use crate::facts::role::Part;
 
 /// The logical expressions that are open, innermost last.
 #[derive(Debug, Default)]

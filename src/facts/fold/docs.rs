@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::extract::{Found, Span};
+use crate::facts::extract::{Found, Span};
 use crate::languages::jsdoc::{self, Declared};
 
 /// Doc comments met while a file is folded.

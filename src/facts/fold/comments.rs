@@ -1,10 +1,102 @@
-//! What comments say: suppressions, whether the file wants to be checked, and types (PEP 484).
+//! Comments: suppressions, whether the file wants to be checked, types (PEP 484) and examples.
 
-use super::{Checking, Suppression};
-use crate::languages::Language;
+use super::Fold;
+use crate::facts::extract::{Found, Span};
+use crate::facts::role::Part;
+use crate::facts::{Checking, SlotKind, SlotState, Suppression};
+use crate::languages::{Language, TypeComments};
+
+impl Fold<'_> {
+    /// A comment of any kind.
+    pub(super) fn comment(&mut self, found: &Found) {
+        self.layout.comments.push(found.span);
+        self.docs.comment(self.text, found.span);
+        let comment = found.span.text(self.text);
+        if self.in_header
+            && let Some(checking) = checking(&comment)
+        {
+            self.facts.checking = checking;
+        }
+        if let Some(suppression) = suppression(self.language, &comment, found.rows.0 + 1) {
+            self.facts.suppressions.push(suppression);
+        }
+        let Some(&function) = self.functions.last() else {
+            return;
+        };
+        let before_code = self.signatures[function]
+            .body
+            .is_none_or(|body| found.span.start < body.start)
+            || self.is_first_in_body(function, found.span);
+        if before_code && self.language.type_comments() == TypeComments::Pep484 {
+            self.type_comment(function, &comment, found.rows.0 + 1);
+        }
+    }
+
+    /// Whether only white space and comments stand between the start of a function's body and this span.
+    fn is_first_in_body(&self, function: usize, span: Span) -> bool {
+        let Some(body) = self.signatures[function].body else {
+            return false;
+        };
+        let gap = Span {
+            start: body.start.min(span.start),
+            end: span.start,
+        };
+        gap.of(self.text).iter().all(u8::is_ascii_whitespace)
+    }
+
+    /// A PEP 484 type comment declares the whole signature, or the parameter on its line.
+    fn type_comment(&mut self, function: usize, comment: &str, line: u32) {
+        match type_comment(comment) {
+            Some(TypeComment::Signature) => self.signatures[function].signed = true,
+            Some(TypeComment::Single) => {
+                let last_on_line = self.facts.functions[function]
+                    .slots
+                    .iter_mut()
+                    .rev()
+                    .find(|slot| slot.line == line && slot.kind == SlotKind::Parameter);
+                if let Some(slot) = last_on_line
+                    && slot.state == SlotState::Untyped
+                {
+                    slot.state = SlotState::Typed;
+                }
+            }
+            None => {}
+        }
+    }
+
+    /// A documentation comment that may hold an example.
+    pub(super) fn doc_comment(&mut self, found: &Found) {
+        let comment = found.span.text(self.text);
+        if self.fences.begin_example(&comment, found.rows) {
+            self.doc_example(found.rows.0 + 1);
+        }
+    }
+
+    /// A string that is documentation and may hold an example.
+    pub(super) fn docstring(&mut self, found: &Found) {
+        self.layout.comments.push(found.span);
+        if memchr::memmem::find(found.span.of(self.text), b">>>").is_some() {
+            self.doc_example(found.rows.0 + 1);
+        }
+    }
+
+    /// An attribute that silences a tool.
+    pub(super) fn suppressing_attribute(&mut self, found: &Found) {
+        let name = self.part(found, Part::Name).unwrap_or_default();
+        let written = found.span.text(self.text);
+        self.facts.suppressions.push(Suppression {
+            marker: name.into(),
+            line: found.rows.0 + 1,
+            explained: written
+                .split("reason")
+                .skip(1)
+                .any(|rest| rest.trim_start().starts_with('=')),
+        });
+    }
+}
 
 /// The suppression a comment carries, if any: the marker that begins earliest, the most specific one there.
-pub(super) fn suppression(language: Language, comment: &str, line: u32) -> Option<Suppression> {
+fn suppression(language: Language, comment: &str, line: u32) -> Option<Suppression> {
     let (at, marker) = language
         .suppressions()
         .iter()
@@ -56,7 +148,7 @@ fn is_explained(rest: &str) -> bool {
 }
 
 /// What a comment before all code says about checking this file.
-pub(super) fn checking(comment: &str) -> Option<Checking> {
+fn checking(comment: &str) -> Option<Checking> {
     let body = comment
         .trim_start_matches(['#', '/', '*', '!'])
         .trim_start();
@@ -94,7 +186,7 @@ pub(super) fn checking(comment: &str) -> Option<Checking> {
 
 /// What a PEP 484 type comment declares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TypeComment {
+enum TypeComment {
     /// `# type: (int, str) -> None`
     Signature,
     /// `# type: int`
@@ -102,7 +194,7 @@ pub(super) enum TypeComment {
 }
 
 /// The PEP 484 type comment, if this is one.
-pub(super) fn type_comment(comment: &str) -> Option<TypeComment> {
+fn type_comment(comment: &str) -> Option<TypeComment> {
     let at = comment.find('#')?;
     let rest = comment[at + 1..].trim_start().strip_prefix("type:")?.trim();
     if rest.starts_with('(') && rest.contains("->") {

@@ -3,8 +3,8 @@
 //! In the syntax tree an attribute is a sibling of its item, so no span encloses both. What connects them is that
 //! nothing but white space, comments and further attributes stands between.
 
-use super::extract::{Found, Span};
-use super::role::{Part, Subject};
+use crate::facts::extract::{Found, Span};
+use crate::facts::role::{Part, Subject};
 
 /// What the marks met so far say of the thing that stands next.
 #[derive(Debug, Default, PartialEq, Eq)]
