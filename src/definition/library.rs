@@ -227,7 +227,7 @@ fn is_name(text: &str, punctuation: &str) -> bool {
             .all(|character| character.is_alphanumeric() || punctuation.contains(character))
 }
 
-/// A purpose with the libraries known to serve it: a row of [`PRESETS`].
+/// A purpose with the libraries known to serve it: a row of the table of presets.
 #[derive(Clone, Copy)]
 pub struct Preset(&'static Purpose);
 

@@ -9,7 +9,7 @@
 //!
 //! Two lines are drawn. Beyond the soft one the progress callback ends the parse, which costs nothing. Where the
 //! callback is not called the hard one stops the thread inside its allocation, for ever: there is no safe way to
-//! unwind through C. That is why parsing belongs on the replaceable threads of [`pool`](super::pool).
+//! unwind through C. That is why parsing belongs on the replaceable threads of [`pool`].
 //!
 //! Counts start from zero with a new parser for each file, so a verdict depends on nothing but the text, the version
 //! of the grammar and the size classes of the allocator, all of which are pinned.
