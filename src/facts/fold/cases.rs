@@ -26,9 +26,9 @@ impl Fold<'_> {
             enabled: found.subject == Subject::Test && self.open.disabled == 0,
             doc_example: false,
         });
-        if let Some(function) = self.same_span_function(found.span) {
-            self.facts.functions[function].in_test = true;
-        } else if found.subject == Subject::TestDisabled {
+        // A function named like a test is one only in a file of tests; what inline test code is, regions say.
+        let is_function = self.same_span_function(found.span).is_some();
+        if found.subject == Subject::TestDisabled && !is_function {
             self.open(found.span, Frame::Disabled);
         }
     }
