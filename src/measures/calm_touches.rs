@@ -93,3 +93,20 @@ pub fn touches(codebase: &Codebase) -> Vec<u32> {
     }
     counts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_hot;
+    use crate::definition::Decimal;
+    use crate::definition::settings::CalmTouches;
+
+    #[test]
+    fn a_file_in_exactly_the_share_is_not_hot_yet() {
+        let settings = CalmTouches {
+            above: Decimal::from_millionths(100_000),
+        };
+        assert!(!is_hot(3, 30, &settings));
+        assert!(is_hot(4, 30, &settings));
+        assert!(is_hot(1, 9, &settings));
+    }
+}

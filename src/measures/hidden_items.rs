@@ -75,3 +75,57 @@ fn is_in_private_package(file: &File) -> bool {
 fn is_directory_module(file: &File) -> bool {
     matches!(file.path.file_name(), b"mod.rs" | b"lib.rs" | b"main.rs")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::measures::testing::check;
+
+    #[test]
+    fn python_names_and_lists_tell_what_is_exposed() {
+        check(
+            "hidden-items",
+            "//- a.py\n__all__ = [\"a\"]\ndef a(): ...\ndef b(): ...\ndef _c(): ...\n",
+            "2 of 3\na.py:2 a is exposed",
+        );
+        check(
+            "hidden-items",
+            "//- a.py\n_x = 1\ny = 2\n__version__ = \"1\"\n",
+            "1 of 3\na.py:2 y is exposed\na.py:3 __version__ is exposed",
+        );
+        check("hidden-items", "//- p/_impl.py\ndef f(): ...\n", "1 of 1");
+    }
+
+    #[test]
+    fn rust_exposes_what_reaches_out_of_the_directory() {
+        let inner = "pub(super) fn up() {}\npub(crate) fn wide() {}\nfn own() {}\n";
+        check(
+            "hidden-items",
+            &format!("//- src/a/b.rs\n{inner}"),
+            "2 of 3\nsrc/a/b.rs:2 wide is exposed",
+        );
+        check(
+            "hidden-items",
+            &format!("//- src/a/mod.rs\n{inner}"),
+            "1 of 3\nsrc/a/mod.rs:1 up is exposed\nsrc/a/mod.rs:2 wide is exposed",
+        );
+        check(
+            "hidden-items = { boundary = \"file\" }",
+            &format!("//- src/a/b.rs\n{inner}"),
+            "1 of 3\nsrc/a/b.rs:1 up is exposed\nsrc/a/b.rs:2 wide is exposed",
+        );
+    }
+
+    #[test]
+    fn javascript_exports_one_by_one_in_lists_and_by_assignment() {
+        check(
+            "hidden-items",
+            "//- a.js\nfunction a() {}\nfunction c() {}\nfunction d() {}\nmodule.exports = { a, b: c };\n",
+            "1 of 3\na.js:1 a is exposed\na.js:2 c is exposed",
+        );
+        check(
+            "hidden-items",
+            "//- a.ts\nexport default function () {}\nconst x = 1;\n",
+            "1 of 2\na.ts:1 default is exposed",
+        );
+    }
+}

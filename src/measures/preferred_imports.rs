@@ -161,6 +161,61 @@ fn uses_global(facts: &Facts, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::below;
+    use crate::measures::testing::check;
+
+    const HTTPX: &str = "preferred-imports = { prefer = [\"httpx\", \"path:app/http.py\"], over = [\"requests\", \"aiohttp!web\"] }";
+
+    #[test]
+    fn a_file_with_both_is_on_its_way_and_a_file_with_neither_says_nothing() {
+        check(
+            HTTPX,
+            "//- a.py\nimport httpx\n//- b.py\nimport httpx\nfrom requests import Session\n\
+             //- c.py\nimport requests\n//- d.py\nimport os\n",
+            "1 of 3
+             b.py migrating: uses httpx and requests
+             c.py uses requests",
+        );
+    }
+
+    #[test]
+    fn types_neighbours_variables_and_tests_are_no_use() {
+        check(
+            HTTPX,
+            "//- a.py\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import requests\n\
+             //- b.py\nimport requests_mock\n//- c.py\nrequests = []\n//- d.py\nfrom aiohttp import web\n\
+             //- tests/test_a.py\nimport httpx\ndef test_it(): ...\n",
+            "0 of 0",
+        );
+    }
+
+    #[test]
+    fn a_wrapper_of_ones_own_is_preferred_and_imports_in_functions_count() {
+        check(
+            HTTPX,
+            "//- app/__init__.py\n//- app/http.py\nx = 1\n//- app/a.py\nfrom app.http import x\n\
+             //- app/b.py\ndef f():\n    import requests\n",
+            "1 of 2\napp/b.py uses requests",
+        );
+    }
+
+    #[test]
+    fn a_global_is_used_by_calling_it_unless_something_takes_its_name() {
+        check(
+            "preferred-imports = { prefer = [\"ky\"], over = [\"global:fetch\"] }",
+            "//- a.js\nimport ky from 'ky';\n//- b.js\nfetch('/x');\n//- c.js\nimport fetch from 'y';\nfetch('/x');\n",
+            "1 of 2\nb.js uses global:fetch",
+        );
+    }
+
+    #[test]
+    fn without_a_preference_nothing_is_judged_and_the_way_to_name_one_is_told() {
+        check(
+            "preferred-imports = { preset = \"http\" }",
+            "//- a.py\nimport requests\n",
+            "not applicable: no preferred library is named; files use requests in 1. Name one: \
+             [component.fixture] measure.preferred-imports = { prefer = [\"requests\"] }",
+        );
+    }
 
     #[test]
     fn a_prefix_ends_at_a_separator() {

@@ -42,3 +42,19 @@ pub(super) fn read(view: &View, settings: &ShortFiles) -> Measurement {
     }
     Measurement::Taken(taken)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::measures::testing::check;
+
+    #[test]
+    fn a_long_file_weighs_all_its_lines_and_tests_in_it_none() {
+        check(
+            "short-files = { max_lines = 3 }",
+            "//- a.py\na = 1\n# not code\n\nb = 2\nc = 3\n//- b.py\na = 1\nb = 2\nc = 3\nd = 4\n\
+             //- src/c.rs\nfn f() {}\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn g() {}\n}\n",
+            "4 of 8
+             b.py 4 code lines, 1 too many",
+        );
+    }
+}

@@ -57,3 +57,28 @@ fn note(function: &Function) -> Box<str> {
     )
     .into()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::measures::testing::check;
+
+    #[test]
+    fn lines_of_a_complex_function_are_missing_and_a_nested_one_belongs_to_it() {
+        check(
+            "simple-functions = { max_cognitive = 2 }",
+            "//- a.py\ndef easy(x):\n    return x\n\ndef hard(x):\n    if x:\n        for y in x:\n            def inner(z):\n                return z\n    return x\n",
+            "2 of 8
+             a.py:4 hard: cognitive complexity 3 in 6 lines",
+        );
+    }
+
+    #[test]
+    fn a_factory_is_no_more_complex_than_it_is_itself() {
+        check(
+            "simple-functions = { max_cognitive = 0 }",
+            "//- a.py\ndef factory():\n    def made(x):\n        return x if x else 1\n    return made\n",
+            "2 of 4
+             a.py:2 made: cognitive complexity 1 in 2 lines",
+        );
+    }
+}

@@ -179,3 +179,100 @@ impl Judged<'_> {
         format!("{name}: {}", clauses.join("; ")).into()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::measures::testing::check;
+
+    #[test]
+    fn a_hole_is_named_with_its_function_and_line() {
+        check(
+            "typed-slots",
+            "//- a.py\nfrom typing import Any\ndef load(path, n: int) -> Any: ...\nclass C:\n    x: int = 1\n",
+            "1 of 3
+             a.py:2 load: no type for path; dynamic type for return",
+        );
+    }
+
+    #[test]
+    fn a_name_like_that_of_a_test_makes_no_test_in_a_file_of_code() {
+        check(
+            "typed-slots",
+            "//- app.py\nclass App:\n    def test_client(self, name: str) -> int: ...\n",
+            "2 of 2",
+        );
+    }
+
+    #[test]
+    fn a_nested_any_is_a_type_unless_the_definition_says_otherwise() {
+        let fixture = "//- a.py\nfrom typing import Any\ndef f(x: list[Any]) -> int: ...\n";
+        check("typed-slots", fixture, "2 of 2");
+        check(
+            "typed-slots = { nested_any = \"hole\" }",
+            fixture,
+            "1 of 2\na.py:2 f: dynamic type for x",
+        );
+    }
+
+    #[test]
+    fn a_file_that_no_checker_reads_has_no_types() {
+        check(
+            "typed-slots",
+            "//- a.py\n# mypy: ignore-errors\ndef f(x: int) -> int: ...\n",
+            "0 of 2\na.py:2 f: no checker reads this file",
+        );
+        let javascript = "/** @param {string} a */\nfunction f(a) {}\n";
+        check(
+            "typed-slots",
+            &format!("//- a.js\n// @ts-check\n{javascript}"),
+            "1 of 1",
+        );
+        check(
+            "typed-slots",
+            &format!("//- a.js\n{javascript}"),
+            "0 of 1\na.js:2 f: no checker reads this file",
+        );
+    }
+
+    #[test]
+    fn a_project_may_ask_for_checking_or_forbid_what_is_undeclared() {
+        check(
+            "typed-slots",
+            "//- tsconfig.json\n{\"compilerOptions\": {\"checkJs\": true, \"allowJs\": true}}\n\
+             //- a.js\n/** @param {string} a */\nfunction f(a) {}\n",
+            "1 of 1",
+        );
+        let typescript = "const c = (x) => x;\nfunction f(a: string) {}\n";
+        check(
+            "typed-slots",
+            &format!("//- a.ts\n{typescript}"),
+            "1 of 2\na.ts:1 c: no type for x",
+        );
+        check(
+            "typed-slots",
+            &format!(
+                "//- tsconfig.json\n{{\"compilerOptions\": {{\"strict\": true}}}}\n//- a.ts\n{typescript}"
+            ),
+            "1 of 1",
+        );
+    }
+
+    #[test]
+    fn the_stub_beside_a_module_speaks_for_it() {
+        check(
+            "typed-slots",
+            "//- a.py\ndef f(x): ...\n//- a.pyi\ndef f(x: int) -> int: ...\n",
+            "2 of 2",
+        );
+    }
+
+    #[test]
+    fn rust_is_typed_but_for_dyn_any_and_its_inline_tests_are_outside() {
+        check(
+            "typed-slots",
+            "//- src/a.rs\nuse std::any::Any;\nfn f(x: Box<dyn Any>, c: impl Fn(i32)) {}\n\
+             #[cfg(test)]\nmod tests {\n    fn g(x: u8) {}\n    struct S { y: u8 }\n}\n",
+            "2 of 3\nsrc/a.rs:2 f: dynamic type for x",
+        );
+    }
+}
