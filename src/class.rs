@@ -1,4 +1,4 @@
-//! The classes of files (DEFINITIONS A.1): every listed file has exactly one.
+//! The classes of files: every listed file has exactly one.
 
 /// What kind of file this is. One class per file, the first rule that matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,4 +1,4 @@
-//! Git history from outside: the story of DEFINITIONS 23.4, and repositories that are damaged, cut off or hostile.
+//! Git history from outside: a story with every kind of mark, and repositories that are damaged, cut off or hostile.
 
 mod repositories;
 

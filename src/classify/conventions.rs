@@ -1,4 +1,4 @@
-//! The table of names: which directory and file names announce which class (DEFINITIONS A.1 and 2.1).
+//! The table of names: which directory and file names announce which class.
 //!
 //! A row never reads content. Of all rows that match a path the one of the lowest [`Rank`] decides.
 

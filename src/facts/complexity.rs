@@ -1,6 +1,6 @@
 //! Cyclomatic and cognitive complexity and nesting, from the branches found inside each function.
 //!
-//! Cognitive complexity follows G. A. Campbell's white paper (SonarSource) with the decisions of DEFINITIONS 15.1:
+//! Cognitive complexity follows G. A. Campbell's white paper (SonarSource) with these decisions of ours:
 //! a nested function counts in the one around it, with nesting, unless that one has no structural increment of its
 //! own (a factory, a decorator, a `describe` callback); then each is a unit of its own.
 

@@ -80,9 +80,9 @@ pub struct Function {
     pub end_line: u32,
     /// Parameters and return, in source order.
     pub slots: Vec<Slot>,
-    /// McCabe's number of this unit alone: 1 + decision points (DEFINITIONS 15.2).
+    /// McCabe's number of this unit alone: 1 + decision points.
     pub cyclomatic: u32,
-    /// Cognitive complexity of the unit, absorbed functions included (DEFINITIONS 15.1).
+    /// Cognitive complexity of the unit, absorbed functions included.
     pub cognitive: u32,
     /// Deepest nesting of structural blocks; 0 is a straight body.
     pub nesting: u32,

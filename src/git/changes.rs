@@ -1,4 +1,4 @@
-//! From commits to units of work: algorithm P of DEFINITIONS 10.1.
+//! From commits to units of work: merged requests recovered from the marks that forges leave.
 //!
 //! First a plan says which commits are units, what each consumes, and which diffs are needed to know more; then, with the
 //! diffs at hand, the plan becomes changes with paths.

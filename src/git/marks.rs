@@ -1,4 +1,4 @@
-//! Recognising a pull request by the text its merge left behind (DEFINITIONS 10.1). Anchored, first rule that fits.
+//! Recognising a pull request by the text its merge left behind. Anchored, first rule that fits.
 
 use super::Mark;
 

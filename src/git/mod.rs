@@ -135,7 +135,7 @@ pub struct Change {
     pub bulk: bool,
 }
 
-/// How a change was recognised (DEFINITIONS 10.1).
+/// How a change was recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Mark {
     /// `Merge pull request #1 from …`

@@ -1,4 +1,4 @@
-//! Comment markers that silence a tool, by language (DEFINITIONS 18). The most specific of two that match wins, so
+//! Comment markers that silence a tool, by language. The most specific of two that match wins, so
 //! longer markers stand before their prefixes.
 
 /// JavaScript and TypeScript.

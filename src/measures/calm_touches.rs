@@ -1,8 +1,8 @@
 //! Calm touches: of all touches (a change and a file in it), those on files that are not hot.
 //!
 //! A file is hot if more than a set share of the window's changes touch it. Larson's own bar, more than half of all
-//! pull requests, is counted beside it: in sixteen real repositories no file passed it, so it alone would say nothing
-//! (DEFINITIONS, Part I). Lock files, changelogs, CI and version files may be hot without being code.
+//! pull requests, is counted beside it: in sixteen real repositories no file passed it, so it alone would say nothing.
+//! Lock files, changelogs, CI and version files may be hot without being code.
 
 use std::collections::HashMap;
 

@@ -2,7 +2,7 @@
 //!
 //! A module is deep when much stands behind a narrow interface (Ousterhout); of twelve architecture metrics only the
 //! share of code used solely inside its component went with changes staying local (Bouwers, van Deursen, Visser 2014).
-//! Counted per item over all files of a scope; small directories weigh little (DEFINITIONS 4 and Part I).
+//! Counted per item over all files of a scope; small directories weigh little.
 
 use crate::codebase::File;
 use crate::definition::settings::{Boundary, HiddenItems};

@@ -1,7 +1,7 @@
 //! Preferred imports: of all files that use any library of a purpose, those that use only the preferred one.
 //!
 //! A file that makes no HTTP call says nothing about HTTP clients, so the population is the files with any library of
-//! the set (DEFINITIONS 5). Files with both are on their way and are listed first.
+//! the set. Files with both are on their way and are listed first.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! Short files: of all code lines, those in files that one can read in a sitting.
 //!
-//! Share of lines, not of files: one file of 5,000 lines weighs what it weighs (DEFINITIONS 14). Inline tests are not
+//! Share of lines, not of files: one file of 5,000 lines weighs what it weighs. Inline tests are not
 //! counted, so that writing them never makes a file too long.
 
 use crate::definition::settings::ShortFiles;

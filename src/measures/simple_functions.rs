@@ -1,6 +1,6 @@
 //! Simple functions: of all code lines inside functions, those in functions one can follow.
 //!
-//! A function is simple while its cognitive complexity (G. A. Campbell, SonarSource; decisions in DEFINITIONS 15.1) does
+//! A function is simple while its cognitive complexity (G. A. Campbell, SonarSource; decisions in `facts::complexity`) does
 //! not pass the bar. Lines are the weight because a risk profile of lines, not of functions, says how much of the code
 //! is hard to read (Heitlager, Kuipers, Visser 2007).
 

@@ -1,7 +1,7 @@
 //! Typed slots: of the places where the language lets an author declare a type, those with a type a checker can use.
 //!
 //! A slot is a parameter, a return or a field where leaving the type out, or writing the dynamic type, switches static
-//! checking off (DEFINITIONS 1). Python's rules are those of flake8-annotations; TypeScript's were checked against its
+//! checking off. Python's rules are those of flake8-annotations; TypeScript's were checked against its
 //! compiler; JavaScript counts only where a checker reads the file.
 
 use crate::codebase::File;

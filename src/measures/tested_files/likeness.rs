@@ -1,4 +1,4 @@
-//! Which source file a test is named after (DEFINITIONS 2.4). Names are equal or they are not: nothing fuzzy.
+//! Which source file a test is named after. Names are equal or they are not: nothing fuzzy.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
