@@ -289,7 +289,13 @@ pub fn notes(report: &Report, page: &mut Page) {
     if notes.is_empty() {
         return;
     }
-    page.heading("Notes", "");
+    let narrowed = !report.matter.prefix.is_empty();
+    let about = if narrowed {
+        "about the whole repository"
+    } else {
+        ""
+    };
+    page.heading("Notes", about);
     for note in notes {
         item(page, &escape::terminal(note.as_bytes()));
     }
