@@ -16,6 +16,8 @@ use crate::path::RepoPath;
 use crate::report::escape;
 use crate::source::{self, Listed, Tracked};
 
+/// How many files a sentence about odd ones names.
+const NAMED_ODDITIES: usize = 3;
 /// Largest file whose bytes are looked at.
 const MAX_READ_BYTES: u64 = 64 << 20;
 
@@ -145,7 +147,7 @@ fn read_files(ground: &Ground, definition: &Definition, threads: usize) -> Resul
         threads,
         listing.files,
         move |listed| read_file(&root, &listed),
-        move |index, lost| lost_file(&verdicts[index], lost),
+        move |index, lost| lost_file(&verdicts[index], lost).into(),
     )
     .map_err(|exhausted| Error::Exhausted {
         count: exhausted.indices.len(),
@@ -156,7 +158,50 @@ fn read_files(ground: &Ground, definition: &Definition, threads: usize) -> Resul
             .map(|path| escape::name(path.as_bytes()))
             .unwrap_or_default(),
     })?;
+    notes.extend(oddities(&files));
+    let files = files.into_iter().map(|read| read.file).collect();
     Ok((files, manifests, notes))
+}
+
+/// A file and what was odd about its bytes. It was measured all the same.
+struct Read {
+    file: File,
+    non_utf8: bool,
+    conflict_markers: bool,
+}
+
+impl From<File> for Read {
+    fn from(file: File) -> Self {
+        Self {
+            file,
+            non_utf8: false,
+            conflict_markers: false,
+        }
+    }
+}
+
+/// Sentences about files whose bytes are odd, each with the first few of them.
+fn oddities(files: &[Read]) -> Vec<String> {
+    let told = |what: &str, odd: fn(&Read) -> bool| {
+        let names: Vec<String> = files
+            .iter()
+            .filter(|read| odd(read))
+            .map(|read| read.file.path.to_str().into_owned())
+            .collect();
+        let more = match names.len().saturating_sub(NAMED_ODDITIES) {
+            0 => String::new(),
+            more => format!(", and {more} more"),
+        };
+        let named = names
+            .iter()
+            .take(NAMED_ODDITIES)
+            .cloned()
+            .collect::<Vec<_>>();
+        (!names.is_empty()).then(|| format!("{what}: {}{more}", named.join(", ")))
+    };
+    let non_utf8 = told("not UTF-8 and measured byte by byte", |read| read.non_utf8);
+    let conflicts = told("conflict markers in", |read| read.conflict_markers);
+    non_utf8.into_iter().chain(conflicts).collect()
 }
 
 /// The entries of git's index; none without a repository or where the index cannot be read.
@@ -256,13 +301,13 @@ fn manifests(root: &Path, files: &[Listed]) -> Manifests {
 }
 
 /// Reads one file: its class, its lines, its facts.
-fn read_file(root: &Path, listed: &Listed) -> File {
+fn read_file(root: &Path, listed: &Listed) -> Read {
     if !listed.needs_content() {
-        return unread_file(root, listed);
+        return unread_file(root, listed).into();
     }
     let bytes = match listed.read(root, MAX_READ_BYTES) {
         Ok(bytes) => bytes,
-        Err(lost) => return lost_file(listed, lost),
+        Err(lost) => return lost_file(listed, lost).into(),
     };
     let settled = listed.settle(&bytes);
     let mut file = File {
@@ -274,15 +319,15 @@ fn read_file(root: &Path, listed: &Listed) -> File {
         content: Content::Unread(settled.unsupported),
     };
     if settled.class == Class::Binary {
-        return file;
+        return file.into();
     }
     if classify::is_lfs_pointer(&bytes) {
         file.content = Content::Lost(Lost::LfsPointer);
-        return file;
+        return file.into();
     }
     let Some(language) = settled.language.filter(|_| settled.class.has_facts()) else {
         file.lines = decode::count_lines(&bytes);
-        return file;
+        return file.into();
     };
     let decoded = decode::decode(bytes);
     match extract::extract(language, &decoded.text) {
@@ -295,7 +340,11 @@ fn read_file(root: &Path, listed: &Listed) -> File {
             file.content = Content::Lost(lost);
         }
     }
-    file
+    Read {
+        file,
+        non_utf8: decoded.non_utf8,
+        conflict_markers: decoded.conflict_markers,
+    }
 }
 
 /// What only facts can tell of a file's class: a literal table is data, a test file without a test case supports others.

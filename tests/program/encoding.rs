@@ -30,16 +30,34 @@ fn a_mark_or_another_encoding_or_line_end_changes_no_byte_of_the_report() {
         ("CR", TEXT.replace('\n', "\r").into_bytes()),
         ("UTF-16 LE", utf16(TEXT, u16::to_le_bytes)),
         ("UTF-16 BE", utf16(TEXT, u16::to_be_bytes)),
-        (
-            "Latin-1",
-            TEXT.replace("Opened", "Op\u{e9}n")
-                .chars()
-                .map(|c| c as u8)
-                .collect(),
-        ),
     ] {
         assert!(report_of(bytes) == plain, "{name}");
     }
+}
+
+#[test]
+fn another_encoding_and_conflict_markers_change_no_number_and_are_told() {
+    let stage = Stage::new();
+    stage.write("a.py", TEXT);
+    let plain = stage.report(&[]);
+    let latin: Vec<u8> = TEXT
+        .replace("Opened", "Op\u{e9}n")
+        .chars()
+        .map(|c| c as u8)
+        .collect();
+    stage.write("a.py", latin);
+    let report = stage.report(&[]);
+    for part in ["components", "scopes", "score", "languages"] {
+        assert!(report.0[part] == plain.0[part], "{part}");
+    }
+    assert!(report.notes("not UTF-8 and measured byte by byte: a.py"));
+    assert!(!plain.notes("not UTF-8"));
+
+    stage.write(
+        "b.py",
+        "<<<<<<< HEAD\nx = 1\n=======\nx = 2\n>>>>>>> other\n",
+    );
+    assert!(stage.report(&[]).notes("conflict markers in: b.py"));
 }
 
 #[test]
