@@ -32,6 +32,12 @@ pub(super) fn read(view: &View, settings: &TypedSlots) -> Measurement {
         if stub_of(&file.path).is_some_and(|stub| view.codebase.find(&stub).is_some()) {
             continue;
         }
+        // A declaration file is all types, and speaks for code that lies elsewhere; so does a stub without its module.
+        let is_stray =
+            module_of(&file.path).is_some_and(|module| view.codebase.find(&module).is_none());
+        if is_stray || is_declaration_file(&file.path) {
+            continue;
+        }
         let project = Project::of(view, file, facts);
         for function in facts.functions.iter().filter(|function| !function.in_test) {
             let slots = judge(function.slots.iter(), settings, project);
@@ -84,6 +90,18 @@ impl Project {
             strict: language == "typescript" && manifests.forbids_implicit_any(&file.path),
         }
     }
+}
+
+fn is_declaration_file(path: &RepoPath) -> bool {
+    [b".d.ts".as_slice(), b".d.mts", b".d.cts"]
+        .iter()
+        .any(|ending| path.as_bytes().ends_with(ending))
+}
+
+/// `a/b.py` for `a/b.pyi`.
+fn module_of(path: &RepoPath) -> Option<RepoPath> {
+    let module = path.as_bytes().strip_suffix(b".pyi")?;
+    Some(RepoPath::new([module, b".py"].concat()))
 }
 
 /// `a/b.pyi` for `a/b.py`.
@@ -254,6 +272,24 @@ mod tests {
                 "//- tsconfig.json\n{{\"compilerOptions\": {{\"strict\": true}}}}\n//- a.ts\n{typescript}"
             ),
             "1 of 1",
+        );
+    }
+
+    #[test]
+    fn declaration_files_are_outside() {
+        check(
+            "typed-slots",
+            "//- a.d.ts\nexport function f(x: string): void;\n//- a.ts\nexport function f(x: string) {}\n",
+            "1 of 1",
+        );
+    }
+
+    #[test]
+    fn a_stub_without_its_module_is_outside() {
+        check(
+            "typed-slots",
+            "//- a.pyi\ndef f(x: int) -> int: ...\n",
+            "0 of 0",
         );
     }
 
