@@ -140,22 +140,21 @@ fn read_files(ground: &Ground, definition: &Definition, threads: usize) -> Resul
 
     let manifests = manifests(&ground.root, &listing.files);
     notes.extend(manifests.notes().iter().cloned());
-    let paths: Vec<RepoPath> = listing.files.iter().map(|file| file.path.clone()).collect();
-    let verdicts: Vec<Listed> = listing.files.clone();
-    let root = ground.root.clone();
+    let listed: Arc<[Listed]> = listing.files.into();
+    let (root, shared) = (ground.root.clone(), Arc::clone(&listed));
     let files = pool::map(
         threads,
-        listing.files,
-        move |listed| read_file(&root, &listed),
-        move |index, lost| lost_file(&verdicts[index], lost).into(),
+        (0..listed.len()).collect(),
+        move |index| read_file(&root, &shared[index]),
+        |index, lost| lost_file(&listed[index], lost).into(),
     )
     .map_err(|exhausted| Error::Exhausted {
         count: exhausted.indices.len(),
         first: exhausted
             .indices
             .first()
-            .and_then(|index| paths.get(*index))
-            .map(|path| escape::name(path.as_bytes()))
+            .and_then(|index| listed.get(*index))
+            .map(|file| escape::name(file.path.as_bytes()))
             .unwrap_or_default(),
     })?;
     notes.extend(oddities(&files));

@@ -22,6 +22,8 @@ use resolve::{Index, Resolver};
 pub struct Codebase {
     files: Vec<File>,
     by_path: HashMap<RepoPath, usize>,
+    /// By file: the changes that touch it.
+    touches: Vec<u32>,
     /// What git history says.
     pub history: History,
     /// What project files (`package.json`, `tsconfig.json`, `Cargo.toml`, `pyproject.toml`) say.
@@ -84,14 +86,21 @@ impl Codebase {
     /// Joins files (in any order) with history and manifests.
     pub fn new(mut files: Vec<File>, history: History, manifests: Manifests) -> Self {
         files.sort_by(|a, b| a.path.cmp(&b.path));
-        let by_path = files
+        let by_path: HashMap<RepoPath, usize> = files
             .iter()
             .enumerate()
             .map(|(index, file)| (file.path.clone(), index))
             .collect();
+        let mut touches = vec![0; files.len()];
+        for path in history.changes.iter().flat_map(|change| &change.paths) {
+            if let Some(index) = by_path.get(path) {
+                touches[*index] += 1;
+            }
+        }
         Self {
             files,
             by_path,
+            touches,
             history,
             manifests,
             index: OnceLock::new(),
@@ -106,6 +115,11 @@ impl Codebase {
     /// The file at an index that came from this codebase.
     pub fn file(&self, index: FileIndex) -> &File {
         &self.files[index.0]
+    }
+
+    /// How many changes of the history touch a file.
+    pub fn touches(&self, index: FileIndex) -> u32 {
+        self.touches[index.0]
     }
 
     /// The file at a path.

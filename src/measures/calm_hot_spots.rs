@@ -7,7 +7,7 @@
 use crate::definition::settings::CalmHotSpots;
 
 use super::simple_functions::units;
-use super::{About, Measurement, Reading, Subject, Taken, View, calm_touches};
+use super::{About, Measurement, Reading, Subject, Taken, View};
 
 pub(super) const ABOUT: About = About {
     unit: "touched function lines",
@@ -22,7 +22,6 @@ pub(super) fn read(view: &View, settings: &CalmHotSpots) -> Measurement {
     if let Some(without) = view.without_history() {
         return without;
     }
-    let touches = calm_touches::touches(view.codebase);
     let mut taken = Taken {
         unknown: view.lost(),
         method: view.change_method(),
@@ -30,7 +29,7 @@ pub(super) fn read(view: &View, settings: &CalmHotSpots) -> Measurement {
         ..Taken::default()
     };
     for (index, _, facts) in view.code() {
-        let count = u64::from(touches[index.get()]);
+        let count = u64::from(view.codebase.touches(index));
         if count == 0 {
             continue;
         }

@@ -4,13 +4,10 @@
 //! pull requests, is counted beside it: in sixteen real repositories no file passed it, so it alone would say nothing.
 //! Lock files, changelogs, CI and version files may be hot without being code.
 
-use std::collections::HashMap;
-
 use crate::class::Class;
 use crate::classify;
-use crate::codebase::{Codebase, File};
+use crate::codebase::File;
 use crate::definition::settings::CalmTouches;
-use crate::path::RepoPath;
 
 use super::{About, Measurement, Reading, Subject, Taken, View};
 
@@ -33,7 +30,6 @@ pub(super) fn read(view: &View, settings: &CalmTouches) -> Measurement {
             reason: "no change in the window".to_owned(),
         };
     }
-    let touches = touches(view.codebase);
     let mut taken = Taken {
         method: view.change_method(),
         thin: view.is_thin(),
@@ -41,7 +37,7 @@ pub(super) fn read(view: &View, settings: &CalmTouches) -> Measurement {
     };
     let mut beyond_half = 0;
     for (index, file) in view.codebase.indexed() {
-        let count = u64::from(touches[index.get()]);
+        let count = u64::from(view.codebase.touches(index));
         if count == 0 || !counts(file) || !view.component.paths.matches(&file.path) {
             continue;
         }
@@ -75,23 +71,6 @@ pub fn counts(file: &File) -> bool {
         file.class,
         Class::Code | Class::Test | Class::TestSupport | Class::Build | Class::Migration
     ) && classify::is_noise_for_changes(&file.path).is_none()
-}
-
-/// How many changes touch each file, by file index.
-pub fn touches(codebase: &Codebase) -> Vec<u32> {
-    let mut counts = vec![0; codebase.files().len()];
-    let mut known: HashMap<&RepoPath, Option<usize>> = HashMap::new();
-    for change in &codebase.history.changes {
-        for path in &change.paths {
-            let index = *known
-                .entry(path)
-                .or_insert_with(|| codebase.find(path).map(|index| index.get()));
-            if let Some(index) = index {
-                counts[index] += 1;
-            }
-        }
-    }
-    counts
 }
 
 #[cfg(test)]

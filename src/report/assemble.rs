@@ -295,12 +295,11 @@ fn hot_files<'a>(codebase: &'a Codebase, evaluation: &Evaluation, prefix: &[u8])
         })
         .unwrap_or_else(CalmTouches::default);
     let changes = codebase.history.changes.len() as u64;
-    let touches = calm_touches::touches(codebase);
     let mut files: Vec<HotFile> = codebase
         .indexed()
         .filter(|(_, file)| file.path.is_within(prefix))
         .filter_map(|(index, file)| {
-            let count = u64::from(*touches.get(index.get())?);
+            let count = u64::from(codebase.touches(index));
             (count > 0).then(|| HotFile {
                 path: &file.path,
                 changes: count,
