@@ -113,19 +113,52 @@ pub struct JsonLines {
     filled: bool,
 }
 
-impl Formatter for JsonLines {
-    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+impl JsonLines {
+    /// Opens an array or object, which is empty so far.
+    fn open<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
         self.depth += 1;
         self.filled = false;
-        writer.write_all(b"[")
+        writer.write_all(bracket)
+    }
+
+    /// Closes it, behind this line break if its entries stood on lines of their own.
+    fn close<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        bracket: &[u8],
+        (depth, line): (usize, &[u8]),
+    ) -> io::Result<()> {
+        self.depth -= 1;
+        if self.filled && self.depth == depth {
+            writer.write_all(line)?;
+        }
+        writer.write_all(bracket)
+    }
+
+    /// Begins an entry, behind this line break if entries of this depth stand on lines of their own.
+    fn entry<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+        (depth, line): (usize, &[u8]),
+    ) -> io::Result<()> {
+        if !first {
+            writer.write_all(b",")?;
+        }
+        if self.depth == depth {
+            writer.write_all(line)?;
+        }
+        Ok(())
+    }
+}
+
+impl Formatter for JsonLines {
+    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.open(writer, b"[")
     }
 
     fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.depth -= 1;
-        if self.filled && self.depth == 1 {
-            writer.write_all(b"\n  ")?;
-        }
-        writer.write_all(b"]")
+        self.close(writer, b"]", (1, b"\n  "))
     }
 
     fn begin_array_value<W: ?Sized + Write>(
@@ -133,13 +166,7 @@ impl Formatter for JsonLines {
         writer: &mut W,
         first: bool,
     ) -> io::Result<()> {
-        if !first {
-            writer.write_all(b",")?;
-        }
-        if self.depth == 2 {
-            writer.write_all(b"\n    ")?;
-        }
-        Ok(())
+        self.entry(writer, first, (2, b"\n    "))
     }
 
     fn end_array_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
@@ -148,17 +175,11 @@ impl Formatter for JsonLines {
     }
 
     fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.depth += 1;
-        self.filled = false;
-        writer.write_all(b"{")
+        self.open(writer, b"{")
     }
 
     fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.depth -= 1;
-        if self.filled && self.depth == 0 {
-            writer.write_all(b"\n")?;
-        }
-        writer.write_all(b"}")
+        self.close(writer, b"}", (0, b"\n"))
     }
 
     fn begin_object_key<W: ?Sized + Write>(
@@ -166,13 +187,7 @@ impl Formatter for JsonLines {
         writer: &mut W,
         first: bool,
     ) -> io::Result<()> {
-        if !first {
-            writer.write_all(b",")?;
-        }
-        if self.depth == 1 {
-            writer.write_all(b"\n  ")?;
-        }
-        Ok(())
+        self.entry(writer, first, (1, b"\n  "))
     }
 
     fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
