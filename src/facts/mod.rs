@@ -16,8 +16,11 @@ pub mod role;
 mod table;
 mod tree;
 
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+
 /// What one file says about itself.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct Facts {
     /// Physical lines by what they hold.
     pub lines: Lines,
@@ -44,11 +47,11 @@ pub struct Facts {
     /// Bytes under outermost error nodes. Facts there are unknown.
     pub unparsed_bytes: u32,
     /// Names in `__all__` or its equivalent, if the file has one that could be read statically.
-    pub export_list: Option<Vec<Box<str>>>,
+    pub export_list: Option<Vec<CompactString>>,
 }
 
 /// Physical lines of a file. `code + comment + blank + unparsed` is the number of lines.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Lines {
     /// Lines with at least one token that is neither comment nor docstring.
     pub code: u32,
@@ -70,10 +73,10 @@ impl Lines {
 }
 
 /// A function, method, closure or body-less signature.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct Function {
     /// Its name, or that of the binding or property it is assigned to.
-    pub name: Option<Box<str>>,
+    pub name: Option<CompactString>,
     /// First line, counted from 1 (decorators excluded).
     pub line: u32,
     /// Last line, counted from 1.
@@ -101,10 +104,10 @@ pub struct Function {
 }
 
 /// A place where the language lets the author declare a type.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Slot {
     /// Parameter or field name; `return` for a return slot.
-    pub name: Box<str>,
+    pub name: CompactString,
     /// Line, counted from 1.
     pub line: u32,
     /// What the author declared there.
@@ -118,7 +121,7 @@ pub struct Slot {
 }
 
 /// What a slot declares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum SlotState {
     /// A declared type that is not the dynamic one.
     Typed,
@@ -133,7 +136,7 @@ pub enum SlotState {
 }
 
 /// Where a slot stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum SlotKind {
     /// A parameter.
     Parameter,
@@ -144,10 +147,10 @@ pub enum SlotKind {
 }
 
 /// A named top-level declaration.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Item {
     /// Its name.
-    pub name: Box<str>,
+    pub name: CompactString,
     /// Line, counted from 1.
     pub line: u32,
     /// How far the declaration itself lets it be seen.
@@ -157,7 +160,7 @@ pub struct Item {
 }
 
 /// How far a declaration lets an item be seen, as far as its own file can tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum Exposure {
     /// Seen from anywhere (`pub`, `export`, no leading underscore).
     Public,
@@ -170,14 +173,14 @@ pub enum Exposure {
 }
 
 /// One name taken from another module.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Import {
     /// The module as written: `a.b`, `..x` (Python), `./x`, `node:fs` (JavaScript), `crate::a::b` (Rust).
-    pub module: Box<str>,
+    pub module: CompactString,
     /// The name taken from it; `*` for all names; none when the module itself is imported.
-    pub name: Option<Box<str>>,
+    pub name: Option<CompactString>,
     /// The local name it is bound to, where that differs from the name.
-    pub alias: Option<Box<str>>,
+    pub alias: Option<CompactString>,
     /// Line, counted from 1.
     pub line: u32,
     /// How it is imported.
@@ -187,7 +190,7 @@ pub struct Import {
 }
 
 /// How a name is imported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum ImportKind {
     /// An ordinary import.
     Static,
@@ -204,10 +207,10 @@ pub enum ImportKind {
 }
 
 /// A call.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Call {
     /// The callee as written, without white space, at most 120 bytes: `it.only`, `self.load`, `fetch`.
-    pub callee: Box<str>,
+    pub callee: CompactString,
     /// Line, counted from 1.
     pub line: u32,
     /// Index of the innermost enclosing function.
@@ -215,19 +218,19 @@ pub struct Call {
 }
 
 /// A decorator or attribute.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Decorator {
     /// Its name as written, without arguments: `pytest.fixture`, `tokio::test`.
-    pub name: Box<str>,
+    pub name: CompactString,
     /// Line, counted from 1.
     pub line: u32,
 }
 
 /// A test case.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct TestCase {
     /// Function name or description.
-    pub name: Box<str>,
+    pub name: CompactString,
     /// Line, counted from 1.
     pub line: u32,
     /// False for a skipped, ignored or to-do case.
@@ -237,10 +240,10 @@ pub struct TestCase {
 }
 
 /// A comment or attribute that silences a tool.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Suppression {
     /// The marker as the tool knows it: `type: ignore`, `eslint-disable`, `allow`.
-    pub marker: Box<str>,
+    pub marker: CompactString,
     /// Line, counted from 1.
     pub line: u32,
     /// A reason is written beside it.
@@ -248,7 +251,7 @@ pub struct Suppression {
 }
 
 /// What a file says about being read by a type checker.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub enum Checking {
     /// Nothing: the language's and the project's defaults hold.
     #[default]
@@ -260,7 +263,7 @@ pub enum Checking {
 }
 
 /// Why a file has no facts. Counted in the report, never read as a number.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 pub enum Lost {
     /// Parsing cost more than the deterministic allocation budget of its size allows.
     ParseBudget,

@@ -1,5 +1,6 @@
 //! Modules of JavaScript and TypeScript: relative paths, packages of the workspace, path aliases, names passed on.
 
+use compact_str::CompactString;
 use std::collections::HashMap;
 
 use crate::codebase::manifests::npm::{Package, matching};
@@ -39,7 +40,7 @@ const SOURCE: &[&[u8]] = &[b"src", b"source", b"lib", b""];
 /// Packages of the workspace by name. Of several with one name the first by path counts.
 #[derive(Debug, Default)]
 pub(super) struct Packages {
-    by_name: HashMap<Box<str>, Box<[u8]>>,
+    by_name: HashMap<CompactString, Box<[u8]>>,
 }
 
 impl Packages {
@@ -49,7 +50,7 @@ impl Packages {
             if let Some(name) = &package.name {
                 packages
                     .by_name
-                    .entry(name.clone())
+                    .entry(CompactString::from(&**name))
                     .or_insert_with(|| directory.clone());
             }
         }
@@ -220,7 +221,7 @@ fn entry_at(codebase: &Codebase, directory: &[u8], entry: &str) -> Option<FileIn
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Place {
     file: FileIndex,
-    path: Vec<Box<str>>,
+    path: Vec<CompactString>,
     /// The module is known to have the name: it was named as its source.
     certain: bool,
 }
@@ -240,7 +241,7 @@ pub(super) fn resolve_chain(
 }
 
 /// What an import takes from its module, and of that the properties of a chain.
-fn wanted(import: &Import, rest: impl Iterator<Item = Box<str>>) -> Vec<Box<str>> {
+fn wanted(import: &Import, rest: impl Iterator<Item = CompactString>) -> Vec<CompactString> {
     let name = import.name.iter().filter(|name| &***name != "*").cloned();
     name.chain(rest).collect()
 }
@@ -253,7 +254,7 @@ fn walk(resolver: &Resolver, file: FileIndex, import: &Import, rest: &[&str]) ->
             walk.resolution.internal = true;
             walk.push(Place {
                 file: found,
-                path: wanted(import, rest.iter().map(|name| Box::from(*name))),
+                path: wanted(import, rest.iter().map(|name| CompactString::from(*name))),
                 certain: true,
             });
         }
@@ -301,7 +302,7 @@ fn is_code(specifier: &str) -> bool {
 fn look(resolver: &Resolver, walk: &mut Walk<Place>, place: &Place) {
     let file = place.file;
     walk.pass(file);
-    let go = |walk: &mut Walk<Place>, import: &Import, path: Vec<Box<str>>, certain: bool| {
+    let go = |walk: &mut Walk<Place>, import: &Import, path: Vec<CompactString>, certain: bool| {
         if let Module::File(next) = find(resolver, file, &import.module) {
             walk.push(Place {
                 file: next,

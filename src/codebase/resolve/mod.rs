@@ -8,6 +8,7 @@ mod names;
 mod python;
 mod rust;
 
+use compact_str::CompactString;
 use std::collections::{HashSet, VecDeque};
 use std::hash::Hash;
 
@@ -27,7 +28,7 @@ pub struct Target {
     /// The file that defines it.
     pub file: FileIndex,
     /// The top-level name in that file; none for the module as a whole, or when the name was not found in it.
-    pub symbol: Option<Box<str>>,
+    pub symbol: Option<CompactString>,
     /// The import is erased before running.
     pub type_only: bool,
 }

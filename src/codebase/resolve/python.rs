@@ -1,5 +1,6 @@
 //! Modules of Python: regular and namespace packages below their source roots, `__all__`, names passed on.
 
+use compact_str::CompactString;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::codebase::{Codebase, FileIndex};
@@ -153,7 +154,7 @@ fn first_below<'a>(root: &[u8], path: &'a [u8]) -> Option<&'a [u8]> {
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Place {
     stem: Vec<u8>,
-    path: Vec<Box<str>>,
+    path: Vec<CompactString>,
     /// The module is known to have the name: it was named as its source.
     certain: bool,
 }
@@ -194,7 +195,7 @@ pub(super) fn resolve_chain(
     import: &Import,
     chain: &[&str],
 ) -> Resolution {
-    let rest = chain[1..].iter().map(|name| Box::from(*name));
+    let rest = chain[1..].iter().map(|name| CompactString::from(*name));
     match (&import.name, &import.alias) {
         (Some(name), _) => {
             let path = std::iter::once(name.clone()).chain(rest).collect();
@@ -208,7 +209,10 @@ pub(super) fn resolve_chain(
 
 /// What a chain of attributes means whose first name may come from `import *`.
 pub(super) fn resolve_unbound(resolver: &Resolver, file: FileIndex, chain: &[&str]) -> Vec<Target> {
-    let path: Vec<Box<str>> = chain.iter().map(|name| Box::from(*name)).collect();
+    let path: Vec<CompactString> = chain
+        .iter()
+        .map(|name| CompactString::from(*name))
+        .collect();
     resolver
         .stars(file)
         .flat_map(|star| walk(resolver, file, &star.module, path.clone(), false).targets)
@@ -219,7 +223,7 @@ fn walk(
     resolver: &Resolver,
     file: FileIndex,
     module: &str,
-    path: Vec<Box<str>>,
+    path: Vec<CompactString>,
     certain: bool,
 ) -> Resolution {
     let modules = &resolver.index.python;
@@ -312,7 +316,7 @@ fn passed_on(
     place: &Place,
     file: FileIndex,
     name: &str,
-    rest: &[Box<str>],
+    rest: &[CompactString],
 ) -> bool {
     let modules = &resolver.index.python;
     let mut bound = false;
@@ -330,7 +334,7 @@ fn passed_on(
             bound = true;
             continue;
         };
-        let path: Vec<Box<str>> = import.name.iter().chain(rest).cloned().collect();
+        let path: Vec<CompactString> = import.name.iter().chain(rest).cloned().collect();
         // `from . import x` in a package binds its own submodule.
         if stem == place.stem && path == place.path {
             continue;

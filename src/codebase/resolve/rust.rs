@@ -4,6 +4,7 @@ mod tree;
 
 use crate::codebase::FileIndex;
 use crate::facts::{Import, ImportKind};
+use compact_str::CompactString;
 
 use super::{LONGEST_PATH, Resolution, Resolver, Target, Walk};
 
@@ -13,7 +14,7 @@ pub(super) use tree::Modules;
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Place {
     file: FileIndex,
-    path: Vec<Box<str>>,
+    path: Vec<CompactString>,
     /// The module is known to have the name: it was named as its source.
     certain: bool,
     /// How much of the path's end is what is looked for; before it stands the module of a `*`.
@@ -49,7 +50,7 @@ pub(super) fn resolve_chain(
     chain: &[&str],
 ) -> Resolution {
     let mut path = segments(import);
-    path.extend(chain[1..].iter().map(|name| Box::from(*name)));
+    path.extend(chain[1..].iter().map(|name| CompactString::from(*name)));
     walk(resolver, file, path, import.in_test, Some(import))
 }
 
@@ -60,7 +61,10 @@ pub(super) fn resolve_unbound(
     chain: &[&str],
     in_test: bool,
 ) -> Vec<Target> {
-    let path: Vec<Box<str>> = chain.iter().map(|name| Box::from(*name)).collect();
+    let path: Vec<CompactString> = chain
+        .iter()
+        .map(|name| CompactString::from(*name))
+        .collect();
     let found = walk(resolver, file, path.clone(), in_test, None);
     if !found.targets.is_empty() {
         return found.targets;
@@ -83,7 +87,7 @@ pub(super) fn resolve_unbound(
 }
 
 /// The path an import names; without the star.
-fn segments(import: &Import) -> Vec<Box<str>> {
+fn segments(import: &Import) -> Vec<CompactString> {
     import
         .module
         .split("::")
@@ -91,7 +95,7 @@ fn segments(import: &Import) -> Vec<Box<str>> {
         .map(|segment| segment.strip_prefix("r#").unwrap_or(segment))
         .filter(|segment| !segment.is_empty())
         .take(LONGEST_PATH)
-        .map(Box::from)
+        .map(CompactString::from)
         .collect()
 }
 
@@ -99,13 +103,13 @@ fn segments(import: &Import) -> Vec<Box<str>> {
 fn start(
     resolver: &Resolver,
     file: FileIndex,
-    mut path: Vec<Box<str>>,
+    mut path: Vec<CompactString>,
     in_test: bool,
     import: Option<&Import>,
 ) -> Option<Place> {
     let modules = &resolver.index.rust;
     let first = path.first()?.to_string();
-    let place = |file: FileIndex, path: Vec<Box<str>>| {
+    let place = |file: FileIndex, path: Vec<CompactString>| {
         (path.len() <= LONGEST_PATH).then_some(Place {
             file,
             path,
@@ -168,7 +172,7 @@ fn start(
 fn walk(
     resolver: &Resolver,
     file: FileIndex,
-    path: Vec<Box<str>>,
+    path: Vec<CompactString>,
     in_test: bool,
     import: Option<&Import>,
 ) -> Resolution {

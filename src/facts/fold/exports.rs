@@ -1,14 +1,15 @@
 //! Which names a module lists as its exports (`__all__`, `export { … }`, `module.exports = { … }`).
 
+use compact_str::CompactString;
 use std::collections::HashSet;
 
 /// Names gathered while a file is folded.
 #[derive(Default)]
 pub(super) struct Exports {
     /// Names made public one by one.
-    names: HashSet<Box<str>>,
+    names: HashSet<CompactString>,
     /// The list, if the module has one that could be read.
-    list: Option<Vec<Box<str>>>,
+    list: Option<Vec<CompactString>>,
 }
 
 impl Exports {
@@ -43,7 +44,7 @@ impl Exports {
     }
 
     /// The list, sorted and without duplicates.
-    pub fn into_list(self) -> Option<Vec<Box<str>>> {
+    pub fn into_list(self) -> Option<Vec<CompactString>> {
         self.list.map(|mut list| {
             list.sort_unstable();
             list.dedup();
@@ -57,7 +58,7 @@ fn unquoted(name: &str) -> &str {
 }
 
 /// The contents of the string literals in a piece of source.
-fn strings(literal: &str) -> Vec<Box<str>> {
+fn strings(literal: &str) -> Vec<CompactString> {
     let mut found = Vec::new();
     let mut rest = literal;
     while let Some(at) = rest.find(['"', '\'', '#']) {

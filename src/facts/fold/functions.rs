@@ -1,5 +1,6 @@
 //! Functions and what is said of them: their contexts, marks, receivers and accessors.
 
+use compact_str::CompactString;
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -39,8 +40,8 @@ pub(super) struct Signature {
 /// Accessors of a class: a setter takes the type of the getter of its name.
 #[derive(Default)]
 pub(super) struct Accessors {
-    getters: HashSet<Box<str>>,
-    setters: Vec<(Box<str>, usize)>,
+    getters: HashSet<CompactString>,
+    setters: Vec<(CompactString, usize)>,
 }
 
 impl Fold<'_> {
@@ -78,7 +79,7 @@ impl Fold<'_> {
         };
         let index = self.facts.functions.len();
         let is_method = self.scopes.last() == Some(&Frame::Class);
-        let name: Option<Box<str>> =
+        let name: Option<CompactString> =
             said(Part::Name).map(|span| unquoted(&span.text(self.text)).into());
         let implements = name.as_ref().is_some_and(|name| {
             let overloads = self.overloads.get(self.scopes.len());

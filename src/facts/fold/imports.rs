@@ -1,5 +1,6 @@
 //! Imports: statements, calls and trees of them, and paths and chains in code.
 
+use compact_str::CompactString;
 use std::collections::HashSet;
 
 use super::{Fold, Frame, unquoted, use_tree};
@@ -16,7 +17,7 @@ pub(super) struct Imports<'a> {
     /// Positions of the imports outside functions.
     pub top: Vec<usize>,
     /// Top-level names that calls of an import bind: no items.
-    pub bound: HashSet<Box<str>>,
+    pub bound: HashSet<CompactString>,
     /// Positions of names taken from something that an import may bind.
     chains: Vec<usize>,
     /// The last qualified path; the paths it begins with are no others.

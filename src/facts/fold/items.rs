@@ -1,5 +1,6 @@
 //! Items and exports: what a module declares, and who may see it.
 
+use compact_str::CompactString;
 use std::collections::HashSet;
 
 use super::exports::Exports;
@@ -16,7 +17,7 @@ pub(super) struct Items {
     /// Items by assignment; some of their names may be imported.
     assigned: Vec<Item>,
     /// Names of items whose doc comment says that they are internal.
-    internal: HashSet<Box<str>>,
+    internal: HashSet<CompactString>,
     /// Public items in a module that hides them, with the name of that module.
     hidden: Vec<(usize, Span)>,
 }
@@ -136,7 +137,7 @@ impl Fold<'_> {
         }
         // Where names tell items apart, the first declaration of a name stands for it, as public as any of them.
         if self.language.unique_items() {
-            let public: HashSet<Box<str>> = items
+            let public: HashSet<CompactString> = items
                 .iter()
                 .filter(|item| item.exposure == Exposure::Public)
                 .map(|item| item.name.clone())

@@ -18,6 +18,7 @@ mod runs;
 mod slots;
 mod use_tree;
 
+use compact_str::CompactString;
 use std::collections::HashSet;
 
 use self::comments::Fences;
@@ -74,7 +75,7 @@ struct Fold<'a> {
     /// All functions, as in the facts.
     signatures: Vec<Signature>,
     /// Names of overloads, by the number of scopes open around them.
-    overloads: Vec<HashSet<Box<str>>>,
+    overloads: Vec<HashSet<CompactString>>,
     /// Nodes whose type their use site gives.
     contexts: HashSet<usize>,
     written: Vec<WrittenType>,

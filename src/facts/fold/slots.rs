@@ -1,5 +1,6 @@
 //! Slots: parameters, returns and fields, and the types that are declared for them.
 
+use compact_str::CompactString;
 use std::collections::HashMap;
 
 use super::Fold;
@@ -237,7 +238,7 @@ impl Fold<'_> {
 }
 
 /// A name short enough for a report.
-fn shortened(name: &str) -> Box<str> {
+fn shortened(name: &str) -> CompactString {
     if name.len() <= 60 {
         return name.into();
     }

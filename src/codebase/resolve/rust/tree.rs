@@ -1,5 +1,6 @@
 //! The tree of modules: which file is the child of which, and where crates start.
 
+use compact_str::CompactString;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::class::Class;
@@ -12,15 +13,15 @@ use crate::path::{RepoPath, join};
 const DEEPEST: usize = 64;
 
 /// The directory of a crate, and a name declared in it.
-type CrateName = (Box<[u8]>, Box<str>);
+type CrateName = (Box<[u8]>, CompactString);
 
 /// Where modules are.
 #[derive(Debug, Default)]
 pub(in super::super) struct Modules {
     /// Where libraries start, by the name code knows them by.
-    pub(super) libraries: HashMap<Box<str>, FileIndex>,
+    pub(super) libraries: HashMap<CompactString, FileIndex>,
     pub(super) parents: HashMap<FileIndex, FileIndex>,
-    children: HashMap<(FileIndex, Box<str>), FileIndex>,
+    children: HashMap<(FileIndex, CompactString), FileIndex>,
     /// The directory of the crate a file belongs to.
     pub(super) crates: HashMap<FileIndex, Box<[u8]>>,
     /// For each crate and name the one file that declares it for others; none where several do.
@@ -34,7 +35,7 @@ impl Modules {
             if let Some(library) = codebase.find_bytes(&found.library) {
                 modules
                     .libraries
-                    .entry(found.name.clone())
+                    .entry(CompactString::from(&*found.name))
                     .or_insert(library);
             }
         }
