@@ -1,7 +1,9 @@
 //! The classes of files: every listed file has exactly one.
 
+use serde::{Deserialize, Serialize};
+
 /// What kind of file this is. One class per file, the first rule that matches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 pub enum Class {
     /// Everything else in a language: what measures are about unless they say otherwise.
     Code,

@@ -24,6 +24,35 @@ pub enum Command {
     /// Exit codes: 0 measured, 1 the score is below --fail-under, 2 it could not be done, 3 the measurement is
     /// incomplete.
     Scan(Scan),
+    /// Show what is remembered between runs, or remove it
+    ///
+    /// Facts of files and whole results are kept in the user's cache directory, by content: what was worked out once is
+    /// not worked out again, in any work tree or revision. The cache may be removed at any time.
+    Cache(Cache),
+}
+
+/// Options of every command that measures.
+#[derive(Debug, Args)]
+pub struct Caching {
+    /// Where to remember what was worked out [default: $QUALITY_CACHE_DIR, or quality in the user's cache directory]
+    #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
+    pub cache_dir: Option<PathBuf>,
+
+    /// Neither use nor write a cache
+    #[arg(long)]
+    pub no_cache: bool,
+}
+
+/// Options of `quality cache`.
+#[derive(Debug, Args)]
+pub struct Cache {
+    /// Remove everything in it
+    #[arg(long)]
+    pub clear: bool,
+
+    /// The cache to look at [default: $QUALITY_CACHE_DIR, or quality in the user's cache directory]
+    #[arg(long, value_name = "DIR")]
+    pub cache_dir: Option<PathBuf>,
 }
 
 /// Options of `quality scan`.
@@ -76,6 +105,14 @@ pub struct Scan {
     /// Threads for parsing; the result does not depend on it [default: one for each processor]
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
+
+    /// Tell on standard error where the time went
+    #[arg(long)]
+    pub timings: bool,
+
+    /// What to remember, and where
+    #[command(flatten)]
+    pub caching: Caching,
 }
 
 /// Order of the directories in the breakdown.

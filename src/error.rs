@@ -50,6 +50,14 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// The cache cannot be shown or cleared.
+    #[error("{path} is no cache that can be used: {reason}")]
+    Cache {
+        /// Where it should be.
+        path: String,
+        /// Why.
+        reason: String,
+    },
     /// An option does not make sense.
     #[error("{message}")]
     Usage {
@@ -88,6 +96,9 @@ impl Error {
             Self::Write { .. } => {
                 Some("check the directory, its permissions and the space left".to_owned())
             }
+            Self::Cache { .. } => Some(
+                "name another directory with --cache-dir, or remove that one by hand".to_owned(),
+            ),
             Self::Usage { hint, .. } => Some(hint.clone()),
             Self::NothingScanned { .. } => Some(
                 "a scan needs files that are tracked or not ignored; is this the right directory?"

@@ -40,6 +40,7 @@
 //! | an output format | a file in [`report`] and its row in the table of formats |
 //! | a subcommand | a file in [`command`], its options in [`cli`] |
 
+pub mod cache;
 pub mod class;
 pub mod classify;
 pub mod cli;

@@ -26,6 +26,7 @@ fn main() {
     };
     let outcome = match &cli.command {
         Command::Scan(arguments) => command::scan::run(arguments),
+        Command::Cache(arguments) => command::caching::run(arguments),
     };
     match outcome {
         Ok(exit) => end(exit),

@@ -8,6 +8,7 @@ mod content;
 mod conventions;
 mod extensions;
 mod noise;
+mod seen;
 
 use std::collections::HashSet;
 
@@ -23,6 +24,7 @@ use extensions::Content;
 pub use attributes::Attributes;
 pub use content::{by_content, is_lfs_pointer, language_of};
 pub use noise::{is_lock_file, is_noise_for_changes};
+pub use seen::{Lens, Seen};
 
 /// The `[files]` globs of a definition. They win over everything else; among them the first field wins.
 #[derive(Clone, Debug, Default)]
@@ -101,36 +103,6 @@ impl PathVerdict {
     /// Whether reading the file can change or complete this verdict.
     pub fn needs_content(&self) -> bool {
         self.class.is_none_or(Class::has_facts)
-    }
-
-    /// Joins what the path says with what the content says.
-    pub fn settle(&self, path: &RepoPath, bytes: &[u8]) -> Settled {
-        let settled = |class, reason, language, unsupported| Settled {
-            class,
-            reason,
-            language,
-            unsupported,
-        };
-        if let Some(class) = self.class.filter(|class| !class.has_facts()) {
-            return settled(class, self.reason, self.language, self.unsupported);
-        }
-        let (language, unsupported) = match (self.language, self.unsupported) {
-            (None, None) => (
-                content::language_of(path, bytes),
-                content::unsupported_by_shebang(path, bytes),
-            ),
-            known => known,
-        };
-        let by_content = content::by_content(path, language, bytes)
-            .filter(|(class, _)| !self.chosen || *class == Class::Binary);
-        match (by_content, self.class) {
-            (Some((class, reason)), _) => settled(class, reason, language, unsupported),
-            (None, Some(class)) => settled(class, self.reason, language, unsupported),
-            (None, None) if language.is_none() && unsupported.is_none() => {
-                settled(Class::Data, UNKNOWN_LANGUAGE, None, None)
-            }
-            (None, None) => settled(Class::Code, "", language, unsupported),
-        }
     }
 }
 

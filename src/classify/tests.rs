@@ -248,14 +248,24 @@ fn content_completes_the_verdict_and_a_persons_word_stands_over_it() {
     let generated = b"# @generated\nx = 1\n";
     let path = RepoPath::from("tests/test_a.py");
     let mut verdict = by_path(&path, &FileRules::default());
-    assert_eq!(verdict.settle(&path, generated).class, Class::Generated);
+    assert_eq!(
+        verdict.settle(&verdict.look(&path, generated)).class,
+        Class::Generated
+    );
     verdict.chosen = true;
-    assert_eq!(verdict.settle(&path, generated).class, Class::Test);
-    assert_eq!(verdict.settle(&path, b"\0").class, Class::Binary);
+    assert_eq!(
+        verdict.settle(&verdict.look(&path, generated)).class,
+        Class::Test
+    );
+    assert_eq!(
+        verdict.settle(&verdict.look(&path, b"\0")).class,
+        Class::Binary
+    );
 
     let settle = |path: &str, bytes: &[u8]| {
         let path = RepoPath::from(path);
-        by_path(&path, &FileRules::default()).settle(&path, bytes)
+        let verdict = by_path(&path, &FileRules::default());
+        verdict.settle(&verdict.look(&path, bytes))
     };
     let script = settle("bin/tool", b"#!/usr/bin/env python3\n");
     assert_eq!(script.class, Class::Code);

@@ -26,6 +26,16 @@ pub fn to_stdout(result: &str) -> Result<(), Error> {
         })
 }
 
+/// Says on standard error what a person should know and no number depends on. If that is closed, nobody is told.
+pub fn warn(message: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "warning: {message}");
+}
+
+/// Prints on standard error what was asked for beside the result.
+pub fn tell(text: &str) {
+    let _ = write!(anstream::stderr().lock(), "{text}");
+}
+
 /// Replaces a file by a result. An older one stays as it was until the new one is complete.
 pub fn to_file(path: &Path, result: &str) -> Result<(), Error> {
     write_beside(path, result).map_err(|error| Error::Write {

@@ -1,7 +1,10 @@
 //! `quality scan`: measure a repository and show its score.
 
+use std::cell::RefCell;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
 
 use crate::cli;
 use crate::definition::{self, Decimal, Definition};
@@ -13,64 +16,138 @@ use crate::report::format::{self, Format};
 use crate::report::text::{Sort, Style};
 use crate::report::{Inputs, Matter, Report};
 use crate::source;
-use crate::survey::{self, Ground};
+use crate::survey::{self, Ground, Survey, Watch};
 
-use super::output;
+use super::progress::Bar;
+use super::result::{self, Rendered};
+use super::{caching, output, timings};
 
 /// Largest definition that is read.
 const MAX_DEFINITION_BYTES: u64 = (1 << 20) + 1;
 
 /// Runs the command.
 pub fn run(arguments: &cli::Scan) -> Result<Exit, Error> {
+    let begun = Instant::now();
+    let watch = Arc::new(Watch::default());
     let outputs = outputs(arguments)?;
-    let ground = survey::ground(&arguments.path)?;
-    let definition = definition(arguments, &ground)?;
+    let ground = watch.time("open", || survey::ground(&arguments.path))?;
+    let (definition, definition_text) = definition(arguments, &ground)?;
     let fail_under = match &arguments.fail_under {
         Some(text) => Some(bar(text)?),
         None => definition.gate.fail_under,
     };
-    let survey = survey::survey(
-        &ground,
-        &definition,
-        !arguments.no_history,
-        threads(arguments),
-    )?;
-    if survey.codebase.files().is_empty() {
+    let threads = threads(arguments);
+    let bar = Bar::new(&watch);
+    let identify = !arguments.caching.no_cache;
+    let inventory = survey::inventory(&ground, &definition, threads, identify, &watch);
+    if inventory.is_empty() {
         return Err(Error::NothingScanned {
             path: shown(&arguments.path),
         });
     }
-    let evaluation = evaluate(&definition, &survey.codebase);
-    let definition_id = definition.fingerprint(languages::VERSIONS);
-    let report = Report::new(
-        Inputs {
-            definition_id: &definition_id,
-            codebase: &survey.codebase,
-            evaluation: &evaluation,
-        },
-        Matter {
-            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-            repository: ground.name(),
-            prefix: ground.prefix.as_bytes().to_vec(),
-            warnings: survey.notes,
-            fail_under,
-        },
-    );
-    for output in &outputs {
+    let memory = caching::memory(&arguments.caching, &ground, &inventory);
+    let key = watch.time("recall", || {
+        let measured = memory
+            .as_ref()
+            .and_then(|_| inventory.fingerprint(&ground))?;
+        let styles: Vec<_> = outputs
+            .iter()
+            .map(|output| (output.format.name, style(arguments, output)))
+            .collect();
+        let asked = format!(
+            "{:?} {:?} {fail_under:?} {} {styles:?}",
+            ground.name(),
+            ground.prefix,
+            arguments.no_history,
+        );
+        Some(result::key(measured, &[&definition_text, asked.as_bytes()]))
+    });
+    let remembered = memory
+        .as_ref()
+        .zip(key)
+        .and_then(|(memory, key)| watch.time("recall", || result::recall(memory, &key)));
+    let rendered = match remembered {
+        Some(rendered) => rendered,
+        None => {
+            let options = survey::Options {
+                watch: &watch,
+                with_history: !arguments.no_history,
+                threads,
+                memory: memory.as_ref(),
+            };
+            let survey = survey::survey(&ground, &definition, inventory, options)?;
+            let is_lasting = survey.is_lasting();
+            let measured = Measured {
+                ground: &ground,
+                definition: &definition,
+                survey,
+                fail_under,
+            };
+            let rendered = measured.render(arguments, &outputs, &watch);
+            if let Some((memory, key)) = memory.as_ref().zip(key).filter(|_| is_lasting) {
+                result::remember(memory, key, &rendered);
+            }
+            rendered
+        }
+    };
+    // Whoever reads the result may be slow or gone: what was worked out is safe by then.
+    watch.time("remember", || caching::finish(memory.as_ref()));
+    drop(bar);
+    watch.time("write", || write(&outputs, &rendered))?;
+    if arguments.timings {
+        let facts = memory.as_ref().map(|memory| memory.facts.counts());
+        output::tell(&timings::table(&watch, facts, begun.elapsed()));
+    }
+    Ok(rendered.exit())
+}
+
+/// What a report is made of.
+struct Measured<'a> {
+    ground: &'a Ground,
+    definition: &'a Definition,
+    survey: Survey,
+    fail_under: Option<Decimal>,
+}
+
+impl Measured<'_> {
+    /// Evaluates, and writes the report down in every form that was asked for.
+    fn render(self, arguments: &cli::Scan, outputs: &[Output], watch: &Watch) -> Rendered {
+        let codebase = &self.survey.codebase;
+        let evaluation = watch.time("evaluate", || evaluate(self.definition, codebase));
+        let definition_id = self.definition.fingerprint(languages::VERSIONS);
+        let report = Report::new(
+            Inputs {
+                definition_id: &definition_id,
+                codebase,
+                evaluation: &evaluation,
+            },
+            Matter {
+                tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+                repository: self.ground.name(),
+                prefix: self.ground.prefix.as_bytes().to_vec(),
+                warnings: self.survey.notes,
+                fail_under: self.fail_under,
+            },
+        );
+        let texts = watch.time("render", || {
+            outputs
+                .iter()
+                .map(|output| output.format.render(&report, &style(arguments, output)))
+                .collect()
+        });
+        Rendered::new(texts, verdict(&report, self.fail_under))
+    }
+}
+
+/// Writes each text where it belongs.
+fn write(outputs: &[Output], rendered: &Rendered) -> Result<(), Error> {
+    for (output, text) in outputs.iter().zip(&rendered.outputs) {
         match &output.path {
-            Some(path) => {
-                output::to_file(
-                    path,
-                    &output.format.render(&report, &style(arguments, false)),
-                )?;
-            }
-            None => {
-                let terminal = std::io::stdout().is_terminal();
-                output::to_stdout(&output.format.render(&report, &style(arguments, terminal)))?;
-            }
+            Some(path) => output::to_file(path, text)?,
+            None => output::to_stdout(text)?,
         }
     }
-    Ok(verdict(&report, fail_under))
+    Ok(())
 }
 
 /// Whether the score of what is reported passes the bar. Without a score there is no verdict.
@@ -125,7 +202,8 @@ fn outputs(arguments: &cli::Scan) -> Result<Vec<Output>, Error> {
     Ok(outputs)
 }
 
-fn style(arguments: &cli::Scan, terminal: bool) -> Style {
+fn style(arguments: &cli::Scan, output: &Output) -> Style {
+    let terminal = output.path.is_none() && std::io::stdout().is_terminal();
     let width = terminal
         .then(terminal_size::terminal_size)
         .flatten()
@@ -170,26 +248,31 @@ fn threads(arguments: &cli::Scan) -> usize {
         .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get))
 }
 
-/// The definition named on the command line, the nearest one at or above the path, or the built-in one.
-fn definition(arguments: &cli::Scan, ground: &Ground) -> Result<Definition, Error> {
+/// The definition named on the command line, the nearest one at or above the path, or the built-in one; and its text,
+/// which is empty for the last.
+fn definition(arguments: &cli::Scan, ground: &Ground) -> Result<(Definition, Vec<u8>), Error> {
     if let Some(path) = &arguments.config {
         let name = shown(path);
         let text = source::safe_read(path, MAX_DEFINITION_BYTES).map_err(|lost| Error::Read {
             path: name.clone(),
             reason: why(&lost).to_owned(),
         })?;
-        return Ok(definition::parse(&text, &name)?);
+        return Ok((definition::parse(&text, &name)?, text));
     }
+    let text = RefCell::new(Vec::new());
     let found = definition::find(&ground.start, &ground.root, |path| {
         match path.symlink_metadata() {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             _ => {}
         }
-        source::safe_read(path, MAX_DEFINITION_BYTES)
-            .map(Some)
-            .map_err(|lost| why(&lost).to_owned())
+        let bytes =
+            source::safe_read(path, MAX_DEFINITION_BYTES).map_err(|lost| why(&lost).to_owned())?;
+        // The search ends at the first file that can be read.
+        text.borrow_mut().clone_from(&bytes);
+        Ok(Some(bytes))
     })?;
-    Ok(found.map_or_else(Definition::builtin, |found| found.definition))
+    let definition = found.map_or_else(Definition::builtin, |found| found.definition);
+    Ok((definition, text.into_inner()))
 }
 
 /// Why a file a person named was not read.

@@ -14,6 +14,7 @@ mod configuration;
 mod diffs;
 mod graph;
 mod history;
+mod identity;
 mod index;
 mod marks;
 mod objects;
@@ -28,6 +29,7 @@ mod tree_diff;
 mod walk;
 
 pub use history::{HistoryOptions, history};
+pub use identity::{FileState, FileTime, blob_id};
 pub use index::IndexEntry;
 pub use objects::{HashKind, ObjectId, ObjectKind, ObjectProblem};
 pub use repository::{Discovery, OBJECT_LIMIT, Repository};

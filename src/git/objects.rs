@@ -56,6 +56,14 @@ impl ObjectId {
         Some(Self { length, bytes })
     }
 
+    /// The id of nothing: all zeros.
+    pub fn null(kind: HashKind) -> Self {
+        Self {
+            length: kind.id_length() as u8,
+            bytes: [0; 32],
+        }
+    }
+
     /// The raw bytes: 20 or 32 of them.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.length)]

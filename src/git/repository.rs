@@ -137,6 +137,21 @@ impl Repository {
             .ok_or_else(|| ObjectProblem::Corrupt("a commit without a tree".to_owned()))
     }
 
+    /// All that the answers about head and history follow from, besides the objects themselves: what `HEAD` and the list
+    /// of cut-off commits say, and of what kind the repository is. Equal texts mean equal answers.
+    pub fn state(&self) -> String {
+        format!(
+            "{:?} {:?} {:?} {:?} {} {} {}",
+            self.head_id(),
+            self.branch(),
+            self.shallow(),
+            self.hash_kind(),
+            self.bare,
+            self.partial,
+            self.trust_reduced
+        )
+    }
+
     /// Tracked files, sorted by path, conflicted ones once; empty where nothing was ever added. The error says why the
     /// index cannot be read (split, sparse or damaged): the tree of the head commit is then the next best list.
     pub fn index(&self) -> Result<Vec<IndexEntry>, String> {

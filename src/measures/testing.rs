@@ -39,8 +39,10 @@ pub(crate) fn codebase(fixture: &str) -> Codebase {
     let listed = files
         .into_iter()
         .map(|(path, text)| {
-            let settled =
-                classify::by_path(&path, &FileRules::default()).settle(&path, text.as_bytes());
+            let settled = {
+                let verdict = classify::by_path(&path, &FileRules::default());
+                verdict.settle(&verdict.look(&path, text.as_bytes()))
+            };
             let content = match settled.language {
                 Some(language) if settled.class.has_facts() => {
                     let facts = extract(language, text.as_bytes());

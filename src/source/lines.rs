@@ -44,6 +44,15 @@ pub fn physical_lines(path: &Path) -> Result<PhysicalLines, Lost> {
     }
 }
 
+/// The lines of a file whose bytes are at hand.
+pub fn lines_of(bytes: &[u8]) -> u32 {
+    if decode::is_utf16(bytes) {
+        decode::count_lines(&decode::decode(bytes.to_vec()).text)
+    } else {
+        decode::count_lines(bytes)
+    }
+}
+
 /// UTF-16 has its line ends in pairs of bytes; it is rare enough to be held whole.
 fn utf16_lines(
     mut file: impl Read,

@@ -3,6 +3,7 @@
 //! Links are listed and never followed, special files are never opened, and what a repository writes into its
 //! ignore and attribute files costs a bounded amount of work.
 
+mod identify;
 mod ignore_rules;
 mod judged;
 mod lines;
@@ -19,14 +20,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::class::Class;
-use crate::classify::{PathVerdict, Settled};
+use crate::classify::{Lens, PathVerdict, Seen, Settled};
 use crate::facts::Lost;
+use crate::git::{FileState, ObjectId};
 use crate::languages::Language;
 use crate::path::RepoPath;
 
-pub use lines::{PhysicalLines, physical_lines};
+pub use identify::Identified;
+pub use lines::{PhysicalLines, lines_of, physical_lines};
 pub use revision::list_revision;
-pub use safe_read::safe_read;
+pub use safe_read::{open_regular, safe_read};
 pub use worktree::list;
 
 /// An entry of git's index or of a tree.
@@ -36,8 +39,10 @@ pub struct Tracked {
     pub path: RepoPath,
     /// Git's mode, e.g. `0o100644`.
     pub mode: u32,
-    /// The id of its object, in hex.
-    pub id: String,
+    /// The id of its object.
+    pub id: ObjectId,
+    /// The state its file had when git recorded it, where that can be relied on.
+    pub recorded: Option<FileState>,
     /// A sparse checkout leaves it out of the work tree.
     pub skip_worktree: bool,
 }
@@ -45,10 +50,12 @@ pub struct Tracked {
 /// Where a listed file comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// Git knows it; its object in the index or tree has this id.
+    /// Git knows it.
     Tracked {
-        /// In hex. The file on disk may differ from it.
-        id: String,
+        /// Its object in the index or tree. The file on disk may differ from it …
+        id: ObjectId,
+        /// … unless it is still in this state.
+        recorded: Option<FileState>,
     },
     /// It lies in the work tree and is not ignored.
     Untracked,
@@ -133,14 +140,35 @@ impl Listed {
         }
     }
 
+    /// Bytes it had when git recorded it; 0 where that is not known.
+    pub fn recorded_size(&self) -> u64 {
+        match &self.origin {
+            Origin::Tracked {
+                recorded: Some(recorded),
+                ..
+            } => u64::from(recorded.size),
+            _ => 0,
+        }
+    }
+
     /// Whether reading it can change or complete what its path says.
     pub fn needs_content(&self) -> bool {
         self.verdict().needs_content()
     }
 
+    /// Through what its path looks at its content.
+    pub fn lens(&self) -> Lens {
+        self.verdict().lens(&self.path)
+    }
+
+    /// What its content says.
+    pub fn look(&self, bytes: &[u8]) -> Seen {
+        self.verdict().look(&self.path, bytes)
+    }
+
     /// What it is, once its content has been seen.
-    pub fn settle(&self, bytes: &[u8]) -> Settled {
-        self.verdict().settle(&self.path, bytes)
+    pub fn settle(&self, seen: &Seen) -> Settled {
+        self.verdict().settle(seen)
     }
 
     fn verdict(&self) -> PathVerdict {

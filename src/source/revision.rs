@@ -21,7 +21,8 @@ pub fn list_revision(
         .map(|entry| Found {
             path: entry.path.clone(),
             origin: Origin::Tracked {
-                id: entry.id.clone(),
+                id: entry.id,
+                recorded: entry.recorded,
             },
             kind: Kind::of_mode(entry.mode),
             lost: None,

@@ -25,7 +25,7 @@ pub fn safe_read(path: &Path, cap: u64) -> Result<Vec<u8>, Lost> {
 }
 
 /// A regular file, open for reading, and its size.
-pub(super) fn open_regular(path: &Path) -> Result<(File, u64), Lost> {
+pub fn open_regular(path: &Path) -> Result<(File, u64), Lost> {
     let file = open(path).map_err(|error| lost(&error))?;
     let metadata = file.metadata().map_err(|error| lost(&error))?;
     if metadata.is_file() {

@@ -4,6 +4,7 @@ use super::{Listing, Origin, RootProblem, Tracked, list, list_revision, open_roo
 use crate::class::Class;
 use crate::classify::FileRules;
 use crate::facts::Lost;
+use crate::git::{HashKind, blob_id};
 use crate::path::RepoPath;
 use std::fs;
 use std::path::Path;
@@ -40,7 +41,8 @@ fn entry(path: &str, mode: u32) -> Tracked {
     Tracked {
         path: RepoPath::from(path),
         mode,
-        id: format!("id of {path}"),
+        id: blob_id(HashKind::Sha1, path.as_bytes()),
+        recorded: None,
         skip_worktree: false,
     }
 }
@@ -101,7 +103,8 @@ fn untracked_files_join_the_tracked_ones_unless_ignored() {
     assert_eq!(
         listing.files[1].origin,
         Origin::Tracked {
-            id: "id of a.py".into()
+            id: blob_id(HashKind::Sha1, b"a.py"),
+            recorded: None,
         }
     );
     assert_eq!(listing.files[3].origin, Origin::Untracked);

@@ -247,7 +247,8 @@ impl<'a> Walk<'a> {
             self.found.push(Found {
                 path: entry.path.clone(),
                 origin: Origin::Tracked {
-                    id: entry.id.clone(),
+                    id: entry.id,
+                    recorded: entry.recorded,
                 },
                 kind,
                 lost,

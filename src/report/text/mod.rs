@@ -10,6 +10,7 @@ use crate::evaluation::Score;
 
 use super::Report;
 use super::escape;
+pub use page::grouped;
 use page::{Ink, Page, percent, points, whole_percent};
 
 /// How a report is drawn.

@@ -1,0 +1,132 @@
+//! Finding the cache a command may use. Without one everything works, and takes longer.
+
+use std::path::PathBuf;
+
+use crate::cache::{self, Cache, Contents};
+use crate::cli;
+use crate::error::{Error, Exit, shown};
+use crate::survey::{Ground, Inventory, Memory};
+
+use super::output;
+
+/// What this work tree remembers, if there is a cache that can be trusted.
+pub(super) fn memory(
+    arguments: &cli::Caching,
+    ground: &Ground,
+    inventory: &Inventory,
+) -> Option<Memory> {
+    let place = place(arguments)?;
+    let refused = |reason: &str| {
+        output::warn(&format!(
+            "the cache {} is not used: {reason}",
+            shown(&place)
+        ));
+        None
+    };
+    let cache = match Cache::open(&place) {
+        Ok(cache) => cache,
+        Err(refusal) => return refused(&refusal.to_string()),
+    };
+    if inventory.tracks_below(&ground.root, cache.root()) {
+        return refused("files in it belong to the repository, whose authors could make up facts");
+    }
+    Some(Memory::open(cache, ground))
+}
+
+/// Writes what a run has worked out. The result stands without it.
+pub(super) fn finish(memory: Option<&Memory>) {
+    if let Some(Err(error)) = memory.map(Memory::finish) {
+        output::warn(&format!("the cache could not be written: {error}"));
+    }
+}
+
+/// Where the cache is to be; none if it is not wanted or there is no place for it.
+fn place(arguments: &cli::Caching) -> Option<PathBuf> {
+    if arguments.no_cache {
+        return None;
+    }
+    arguments.cache_dir.clone().or_else(cache::default_place)
+}
+
+/// Runs `quality cache`: shows what there is, or removes it.
+pub fn run(arguments: &cli::Cache) -> Result<Exit, Error> {
+    let place = arguments.cache_dir.clone().or_else(cache::default_place);
+    let place = place.ok_or_else(|| Error::Usage {
+        message: "there is no place for a cache: neither QUALITY_CACHE_DIR nor HOME is set"
+            .to_owned(),
+        hint: "name one: quality cache --cache-dir DIR".to_owned(),
+    })?;
+    let name = shown(&place);
+    let failed = |reason: String| Error::Cache {
+        path: name.clone(),
+        reason,
+    };
+    let Some(cache) = Cache::existing(&place).map_err(|refusal| failed(refusal.to_string()))?
+    else {
+        output::to_stdout(&format!("{name}: no cache yet\n"))?;
+        return Ok(Exit::Success);
+    };
+    let text = if arguments.clear {
+        let bytes = cache.clear().map_err(|error| failed(error.to_string()))?;
+        format!("{name}: {} removed\n", size(bytes))
+    } else {
+        let contents = cache
+            .contents()
+            .map_err(|error| failed(error.to_string()))?;
+        described(&name, &contents)
+    };
+    output::to_stdout(&text)?;
+    Ok(Exit::Success)
+}
+
+fn described(name: &str, contents: &Contents) -> String {
+    let mut text = format!(
+        "{name}: {} of at most {}\n",
+        size(contents.bytes),
+        size(cache::LIMIT)
+    );
+    for shelf in &contents.shelves {
+        let plural = if shelf.segments == 1 { "" } else { "s" };
+        text.push_str(&format!(
+            "  {:<8} {:>9} entries in {} segment{plural}, {}\n",
+            shelf.kind,
+            shelf.entries,
+            shelf.segments,
+            size(shelf.bytes)
+        ));
+    }
+    text
+}
+
+/// Bytes as people read them, in powers of 1,024.
+pub(super) fn size(bytes: u64) -> String {
+    let units = ["KiB", "MiB", "GiB"];
+    let mut scaled = bytes as f64;
+    let mut unit = "bytes";
+    for larger in units {
+        if scaled < 1_024.0 {
+            break;
+        }
+        scaled /= 1_024.0;
+        unit = larger;
+    }
+    if unit == "bytes" {
+        format!("{bytes} bytes")
+    } else {
+        format!("{scaled:.1} {unit}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes_are_readable() {
+        assert_eq!(size(0), "0 bytes");
+        assert_eq!(size(1_023), "1023 bytes");
+        assert_eq!(size(1_536), "1.5 KiB");
+        assert_eq!(size(1 << 30), "1.0 GiB");
+        assert_eq!(size(5 << 40), "5120.0 GiB");
+    }
+}

@@ -1,0 +1,247 @@
+//! One file: read, looked at, taken apart; or remembered from an earlier run that did.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::cache::{Key, Shelf};
+use crate::class::Class;
+use crate::classify::{self, Seen};
+use crate::codebase::{Content, File};
+use crate::facts::{Facts, Lost, decode, extract};
+use crate::git::{HashKind, blob_id};
+use crate::source::{self, Identified, Listed};
+
+use super::Watch;
+
+/// Largest file whose bytes are looked at.
+pub(super) const MAX_READ_BYTES: u64 = 64 << 20;
+
+/// A file and what was odd about its bytes. It was measured all the same.
+pub(super) struct Read {
+    pub file: File,
+    pub non_utf8: bool,
+    pub conflict_markers: bool,
+}
+
+impl From<File> for Read {
+    fn from(file: File) -> Self {
+        Self {
+            file,
+            non_utf8: false,
+            conflict_markers: false,
+        }
+    }
+}
+
+/// All that is remembered of a content: what it says of its class, its lines and facts.
+#[derive(Deserialize, Serialize)]
+struct Remembered {
+    /// Bytes it has. A work tree may hold other bytes than those git recorded (Git LFS, line ends); seldom as many.
+    size: u64,
+    lines: u32,
+    non_utf8: bool,
+    conflict_markers: bool,
+    seen: Seen,
+    facts: Option<Result<Facts, Lost>>,
+}
+
+/// What to ask for, the first byte of a question.
+const WHOLE: u8 = 1;
+const LINES: u8 = 2;
+
+/// Reads files of one work tree.
+pub(super) struct Reader {
+    pub root: PathBuf,
+    pub hash: HashKind,
+    pub facts: Option<Arc<Shelf>>,
+    pub watch: Arc<Watch>,
+}
+
+impl Reader {
+    /// Reads one file: its class, its lines, its facts. `identified` is its content, where that is known already.
+    pub fn read(&self, listed: &Listed, identified: Option<&Result<Identified, Lost>>) -> Read {
+        if let (Some(shelf), Some(Ok(identified))) = (&self.facts, identified) {
+            let asked = asked(listed);
+            let known = shelf
+                .get(&Key::new(identified.id.as_bytes(), asked))
+                .and_then(|value| postcard::from_bytes::<Remembered>(&value).ok())
+                .filter(|known| known.size == identified.size);
+            if let Some(known) = known {
+                return join(listed, known);
+            }
+        }
+        if !listed.needs_content() {
+            return self.count_lines(listed, identified);
+        }
+        let bytes = match listed.read(&self.root, MAX_READ_BYTES) {
+            Ok(bytes) => bytes,
+            Err(lost) => return lost_file(listed, lost).into(),
+        };
+        let size = bytes.len() as u64;
+        // What was identified may have changed since, or been filtered on its way out of git: these bytes count.
+        let shelf = self.facts.as_ref().filter(|_| identified.is_some());
+        let id = shelf.map(|_| blob_id(self.hash, &bytes));
+        let known = examine(listed, bytes);
+        self.watch.file_read(size, known.facts.is_some());
+        if let (Some(shelf), Some(id)) = (shelf, id)
+            && !matches!(known.facts, Some(Err(Lost::Internal)))
+            && let Ok(value) = postcard::to_stdvec(&known)
+        {
+            shelf.put(Key::new(id.as_bytes(), asked(listed)), value);
+        }
+        join(listed, known)
+    }
+
+    /// A file whose class is settled without its content; text is still counted in lines.
+    fn count_lines(&self, listed: &Listed, identified: Option<&Result<Identified, Lost>>) -> Read {
+        let mut file = unread_file(listed, listed.class.unwrap_or(Class::Data));
+        if is_countable(file.class) {
+            let location = listed.location(&self.root);
+            if let (Some(shelf), Some(Ok(_))) = (&self.facts, identified)
+                && let Ok(content) = listed.read(&self.root, MAX_READ_BYTES)
+            {
+                self.watch.file_read(content.len() as u64, false);
+                file.lines = source::lines_of(&content);
+                let known = Remembered {
+                    size: content.len() as u64,
+                    lines: file.lines,
+                    non_utf8: false,
+                    conflict_markers: false,
+                    seen: Seen::default(),
+                    facts: None,
+                };
+                if let Ok(value) = postcard::to_stdvec(&known) {
+                    let id = blob_id(self.hash, &content);
+                    shelf.put(Key::new(id.as_bytes(), asked(listed)), value);
+                }
+            } else {
+                let counted = source::physical_lines(&location);
+                file.lines = counted.map_or(0, |counted| {
+                    u32::try_from(counted.lines).unwrap_or(u32::MAX)
+                });
+            }
+        }
+        file.into()
+    }
+}
+
+/// What is asked of the content of a file: all that the answer depends on besides.
+fn asked(listed: &Listed) -> [u8; 4] {
+    if !listed.needs_content() {
+        return [LINES, 0, 0, 0];
+    }
+    let [language, extension, chosen] = listed.lens().bytes();
+    [WHOLE, language, extension, chosen]
+}
+
+/// Looks at the bytes of a file.
+fn examine(listed: &Listed, bytes: Vec<u8>) -> Remembered {
+    let seen = listed.look(&bytes);
+    let mut known = Remembered {
+        size: bytes.len() as u64,
+        lines: 0,
+        non_utf8: false,
+        conflict_markers: false,
+        seen,
+        facts: None,
+    };
+    if seen.is_binary() {
+        return known;
+    }
+    if classify::is_lfs_pointer(&bytes) {
+        known.facts = Some(Err(Lost::LfsPointer));
+        return known;
+    }
+    let Some(language) = seen.language_of_facts() else {
+        known.lines = decode::count_lines(&bytes);
+        return known;
+    };
+    let decoded = decode::decode(bytes);
+    let facts = extract::extract(language, &decoded.text);
+    known.lines = match &facts {
+        Ok(facts) => facts.lines.total(),
+        Err(_) => decode::count_lines(&decoded.text),
+    };
+    known.facts = Some(facts);
+    known.non_utf8 = decoded.non_utf8;
+    known.conflict_markers = decoded.conflict_markers;
+    known
+}
+
+/// Joins what the path of a file says with what is known of its content.
+fn join(listed: &Listed, known: Remembered) -> Read {
+    if !listed.needs_content() {
+        let mut file = unread_file(listed, listed.class.unwrap_or(Class::Data));
+        if is_countable(file.class) {
+            file.lines = known.lines;
+        }
+        return file.into();
+    }
+    let settled = listed.settle(&known.seen);
+    let mut file = File {
+        path: listed.path.clone(),
+        class: settled.class,
+        reason: settled.reason,
+        language: settled.language,
+        lines: known.lines,
+        content: Content::Unread(settled.unsupported),
+    };
+    match known.facts {
+        None => {}
+        Some(Ok(facts)) => settle_by_facts(&mut file, facts),
+        Some(Err(lost)) => file.content = Content::Lost(lost),
+    }
+    Read {
+        file,
+        non_utf8: known.non_utf8,
+        conflict_markers: known.conflict_markers,
+    }
+}
+
+/// What only facts can tell of a file's class: a literal table is data, a test file without a test case supports others.
+fn settle_by_facts(file: &mut File, facts: Facts) {
+    if facts.literal_table && file.class == Class::Code {
+        file.class = Class::Data;
+        file.reason = "one literal table";
+        file.content = Content::Unread(None);
+        return;
+    }
+    if file.class == Class::Test && facts.tests.iter().all(|test| test.doc_example) {
+        file.class = Class::TestSupport;
+        file.reason = "no test case in it";
+    }
+    file.content = Content::Facts(Arc::new(facts));
+}
+
+fn is_countable(class: Class) -> bool {
+    !matches!(class, Class::Binary | Class::Link | Class::Submodule)
+}
+
+fn unread_file(listed: &Listed, class: Class) -> File {
+    File {
+        path: listed.path.clone(),
+        class,
+        reason: listed.class_reason,
+        language: listed.language,
+        lines: 0,
+        content: Content::Unread(listed.unsupported),
+    }
+}
+
+/// A file that should have facts and has none. Of another class or language nothing is missing.
+pub(super) fn lost_file(listed: &Listed, lost: Lost) -> File {
+    let class = listed.class.unwrap_or(Class::Code);
+    let is_measured = class.has_facts() && listed.language.is_some();
+    let mut file = unread_file(listed, class);
+    if is_measured {
+        file.content = Content::Lost(lost);
+    }
+    file
+}
+
+/// The content of a file by its name, to be asked before it is read.
+pub(super) fn identify(root: &Path, hash: HashKind, listed: &Listed) -> Result<Identified, Lost> {
+    listed.identify(root, hash, MAX_READ_BYTES)
+}

@@ -1,0 +1,100 @@
+//! What a run is doing and has done, for whoever watches: a progress bar while it lasts, a table of times afterwards.
+//!
+//! Nothing here shapes an answer.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Counters that any thread may add to, and the times of phases.
+#[derive(Debug, Default)]
+pub struct Watch {
+    files: AtomicU64,
+    done: AtomicU64,
+    read_files: AtomicU64,
+    read_bytes: AtomicU64,
+    parsed_files: AtomicU64,
+    parsed_bytes: AtomicU64,
+    phases: Mutex<Vec<Phase>>,
+}
+
+/// A stretch of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Phase {
+    /// What was done.
+    pub name: &'static str,
+    /// How long it took by the clock on the wall.
+    pub wall: Duration,
+}
+
+/// What was counted so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Files to look at; 0 before they are listed.
+    pub files: u64,
+    /// Files looked at.
+    pub done: u64,
+    /// Files whose bytes were read.
+    pub read_files: u64,
+    /// Bytes of them.
+    pub read_bytes: u64,
+    /// Files that were parsed.
+    pub parsed_files: u64,
+    /// Bytes of them.
+    pub parsed_bytes: u64,
+}
+
+impl Watch {
+    /// Does some work and notes how long it took.
+    pub fn time<T>(&self, name: &'static str, work: impl FnOnce() -> T) -> T {
+        let begun = Instant::now();
+        let result = work();
+        let wall = begun.elapsed();
+        self.phases
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(Phase { name, wall });
+        result
+    }
+
+    /// Phases in the order they ended.
+    pub fn phases(&self) -> Vec<Phase> {
+        self.phases
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// What was counted so far.
+    pub fn progress(&self) -> Progress {
+        let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Progress {
+            files: load(&self.files),
+            done: load(&self.done),
+            read_files: load(&self.read_files),
+            read_bytes: load(&self.read_bytes),
+            parsed_files: load(&self.parsed_files),
+            parsed_bytes: load(&self.parsed_bytes),
+        }
+    }
+
+    /// So many files are to be looked at.
+    pub(super) fn expect(&self, files: usize) {
+        self.files.store(files as u64, Ordering::Relaxed);
+    }
+
+    /// A file was looked at.
+    pub(super) fn file_done(&self) {
+        self.done.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A file was read, and perhaps parsed.
+    pub(super) fn file_read(&self, bytes: u64, is_parsed: bool) {
+        self.read_files.fetch_add(1, Ordering::Relaxed);
+        self.read_bytes.fetch_add(bytes, Ordering::Relaxed);
+        if is_parsed {
+            self.parsed_files.fetch_add(1, Ordering::Relaxed);
+            self.parsed_bytes.fetch_add(bytes, Ordering::Relaxed);
+        }
+    }
+}
