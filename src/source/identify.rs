@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::safe_read::{lost, safe_read};
-use super::{Listed, Origin};
+use super::safe_read::safe_read;
+use super::{Listed, Origin, Tracked, os_path};
 use crate::class::Class;
 use crate::facts::Lost;
 use crate::git::{FileState, HashKind, ObjectId, blob_id};
@@ -18,8 +18,39 @@ pub struct Identified {
     pub size: u64,
 }
 
+/// For each entry of an index, the bytes of its file if that is a regular one of at most `cap` bytes and still in the
+/// state that git recorded.
+pub fn unchanged(root: &Path, tracked: &[Tracked], cap: u64) -> Vec<Option<u64>> {
+    let mut location = root.to_path_buf();
+    tracked
+        .iter()
+        .map(|entry| {
+            let recorded = entry.recorded?;
+            location.as_mut_os_string().clear();
+            location.push(root);
+            location.push(os_path::from_bytes(entry.path.as_bytes()));
+            let metadata = std::fs::symlink_metadata(&location).ok()?;
+            let still_holds =
+                FileState::of(&metadata).is_some_and(|now| recorded.still_holds(&now));
+            (metadata.is_file() && metadata.len() <= cap && still_holds).then(|| metadata.len())
+        })
+        .collect()
+}
+
 impl Listed {
-    /// The content of this file, if it can be read and has at most `cap` bytes.
+    /// The content of this file, if it is one that [`unchanged`] vouches for.
+    pub fn vouched(&self, unchanged: &[Option<u64>]) -> Option<Identified> {
+        let is_file = !matches!(self.class, Some(Class::Link | Class::Submodule));
+        match &self.origin {
+            Origin::Tracked { id, position, .. } if self.lost.is_none() && is_file => {
+                let size = (*unchanged.get(*position)?)?;
+                Some(Identified { id: *id, size })
+            }
+            _ => None,
+        }
+    }
+
+    /// The content of this file by reading it, if it can be read and has at most `cap` bytes.
     pub fn identify(&self, root: &Path, kind: HashKind, cap: u64) -> Result<Identified, Lost> {
         if let Some(lost) = &self.lost {
             return Err(lost.clone());
@@ -27,24 +58,7 @@ impl Listed {
         if matches!(self.class, Some(Class::Link | Class::Submodule)) {
             return Err(Lost::Vanished);
         }
-        let location = self.location(root);
-        let metadata = std::fs::symlink_metadata(&location).map_err(|error| lost(&error))?;
-        if !metadata.is_file() {
-            return Err(Lost::Vanished);
-        }
-        let size = metadata.len();
-        if size > cap {
-            return Err(Lost::TooLarge);
-        }
-        if let Origin::Tracked {
-            id,
-            recorded: Some(recorded),
-        } = &self.origin
-            && FileState::of(&metadata).is_some_and(|now| recorded.still_holds(&now))
-        {
-            return Ok(Identified { id: *id, size });
-        }
-        let bytes = safe_read(&location, cap)?;
+        let bytes = safe_read(&self.location(root), cap)?;
         Ok(Identified {
             id: blob_id(kind, &bytes),
             size: bytes.len() as u64,

@@ -26,7 +26,7 @@ use crate::git::{FileState, ObjectId};
 use crate::languages::Language;
 use crate::path::RepoPath;
 
-pub use identify::Identified;
+pub use identify::{Identified, unchanged};
 pub use lines::{PhysicalLines, lines_of, physical_lines};
 pub use revision::list_revision;
 pub use safe_read::{open_regular, safe_read};
@@ -56,6 +56,8 @@ pub enum Origin {
         id: ObjectId,
         /// … unless it is still in this state.
         recorded: Option<FileState>,
+        /// Where it stands among the entries that were handed in.
+        position: usize,
     },
     /// It lies in the work tree and is not ignored.
     Untracked,

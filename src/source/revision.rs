@@ -18,11 +18,13 @@ pub fn list_revision(
     let mut notes = Notes::default();
     let found = entries
         .iter()
-        .map(|entry| Found {
+        .enumerate()
+        .map(|(position, entry)| Found {
             path: entry.path.clone(),
             origin: Origin::Tracked {
                 id: entry.id,
                 recorded: entry.recorded,
+                position,
             },
             kind: Kind::of_mode(entry.mode),
             lost: None,

@@ -105,6 +105,7 @@ fn untracked_files_join_the_tracked_ones_unless_ignored() {
         Origin::Tracked {
             id: blob_id(HashKind::Sha1, b"a.py"),
             recorded: None,
+            position: 0,
         }
     );
     assert_eq!(listing.files[3].origin, Origin::Untracked);

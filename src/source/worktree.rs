@@ -5,8 +5,6 @@ use std::fs::FileType;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use walkdir::WalkDir;
-
 use super::ignore_rules::IgnoreRules;
 use super::judged::{ATTRIBUTES_CAP, Found, judged};
 use super::notes::Notes;
@@ -176,21 +174,27 @@ impl<'a> Walk<'a> {
     /// The entries of one directory. It is not followed if it has become a link since it was met.
     fn entries(&mut self, location: &Path, directory: &[u8]) -> Vec<(Vec<u8>, FileType)> {
         let mut entries = Vec::new();
-        let walk = WalkDir::new(location)
-            .min_depth(1)
-            .max_depth(1)
-            .follow_root_links(directory.is_empty());
-        for entry in walk {
-            match entry {
-                Ok(entry) => entries.push((
-                    os_path::name_bytes(entry.file_name()).into_owned(),
-                    entry.file_type(),
-                )),
-                Err(_) => {
-                    self.unreadable_directories += 1;
-                    self.notes.met("directories cannot be read", directory);
+        let is_link = std::fs::symlink_metadata(location).is_ok_and(|found| found.is_symlink());
+        if is_link && !directory.is_empty() {
+            return entries;
+        }
+        let read = std::fs::read_dir(location).and_then(|found| {
+            for entry in found {
+                let typed = entry.and_then(|entry| Ok((entry.file_type()?, entry.file_name())));
+                match typed {
+                    Ok((file_type, name)) => {
+                        entries.push((os_path::name_bytes(&name).into_owned(), file_type));
+                    }
+                    // Gone between the two questions.
+                    Err(error) if is_absent(&error) => {}
+                    Err(error) => return Err(error),
                 }
             }
+            Ok(())
+        });
+        if read.is_err() {
+            self.unreadable_directories += 1;
+            self.notes.met("directories cannot be read", directory);
         }
         entries
     }
@@ -249,6 +253,7 @@ impl<'a> Walk<'a> {
                 origin: Origin::Tracked {
                     id: entry.id,
                     recorded: entry.recorded,
+                    position: at,
                 },
                 kind,
                 lost,

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
+use super::Ground;
 use super::notes::unmatched;
-use super::{Ground, reading};
+use super::reading::MAX_READ_BYTES;
 use crate::classify::FileRules;
 use crate::definition::Definition;
 use crate::facts::Lost;
@@ -45,11 +46,29 @@ impl Inventory {
             .any(|file| file.path.is_within(below) && file.origin != Origin::Untracked)
     }
 
-    pub(super) fn list(ground: &Ground, definition: &Definition) -> Self {
+    pub(super) fn take(
+        ground: &Ground,
+        definition: &Definition,
+        threads: usize,
+        identify: bool,
+    ) -> Self {
         let mut notes = Vec::new();
         let tracked = tracked(ground, &mut notes);
         let rules = rules(definition);
-        let listing = source::list(&ground.root, tracked.as_deref(), &rules);
+        let list = || source::list(&ground.root, tracked.as_deref(), &rules);
+        let look = || {
+            let tracked = tracked.as_deref().unwrap_or_default();
+            source::unchanged(&ground.root, tracked, MAX_READ_BYTES)
+        };
+        let (listing, unchanged) = if identify && threads > 1 {
+            // Both wait for the same system, but in different directories.
+            std::thread::scope(|scope| {
+                let looking = scope.spawn(look);
+                (list(), looking.join().unwrap_or_default())
+            })
+        } else {
+            (list(), if identify { look() } else { Vec::new() })
+        };
         notes.extend(listing.notes.iter().cloned());
         if listing.sparse_absent > 0 {
             notes.push(format!(
@@ -59,15 +78,10 @@ impl Inventory {
         }
         notes.extend(unmatched(definition, &listing.files));
         Self {
-            identified: None,
+            identified: identify.then(|| identified(ground, &listing.files, &unchanged, threads)),
             files: listing.files.into(),
             notes,
         }
-    }
-
-    /// Names the contents of all files.
-    pub(super) fn identify(&mut self, ground: &Ground, threads: usize) {
-        self.identified = Some(identified(ground, &self.files, threads));
     }
 
     /// A digest of all that measuring this will see: files with their judgements and contents, the head and what limits
@@ -113,30 +127,44 @@ impl Inventory {
     }
 }
 
-/// Names the contents of all files, on several threads.
-fn identified(ground: &Ground, files: &[Listed], threads: usize) -> Vec<Result<Identified, Lost>> {
+/// Names the contents of all files; those that nobody vouches for are read, on several threads.
+fn identified(
+    ground: &Ground,
+    files: &[Listed],
+    unchanged: &[Option<u64>],
+    threads: usize,
+) -> Vec<Result<Identified, Lost>> {
+    let mut all: Vec<Option<Result<Identified, Lost>>> = files
+        .iter()
+        .map(|file| file.vouched(unchanged).map(Ok))
+        .collect();
+    let open: Vec<usize> = (0..all.len()).filter(|at| all[*at].is_none()).collect();
     let hash = ground.hash_kind();
-    let share = files.len().div_ceil(threads.max(1)).max(1);
+    let identify = |at: &usize| {
+        let identified = files[*at].identify(&ground.root, hash, MAX_READ_BYTES);
+        (*at, identified)
+    };
+    let share = open.len().div_ceil(threads.max(1)).max(1);
     std::thread::scope(|scope| {
-        let workers: Vec<_> = files
+        let (own, others) = open.split_at(share.min(open.len()));
+        let workers: Vec<_> = others
             .chunks(share)
-            .map(|chunk| {
-                scope.spawn(move || {
-                    let identify = |file| reading::identify(&ground.root, hash, file);
-                    chunk.iter().map(identify).collect::<Vec<_>>()
-                })
-            })
+            .map(|chunk| scope.spawn(move || chunk.iter().map(identify).collect::<Vec<_>>()))
             .collect();
-        let mut all = Vec::with_capacity(files.len());
-        for (worker, chunk) in workers.into_iter().zip(files.chunks(share)) {
-            match worker.join() {
-                Ok(identified) => all.extend(identified),
-                // Reading them will tell what is wrong.
-                Err(_) => all.extend(chunk.iter().map(|_| Err(Lost::Internal))),
-            }
+        for (at, identified) in own.iter().map(identify) {
+            all[at] = Some(identified);
         }
-        all
-    })
+        for (at, identified) in workers
+            .into_iter()
+            .flat_map(|worker| worker.join().unwrap_or_default())
+        {
+            all[at] = Some(identified);
+        }
+    });
+    // A thread that was lost named nothing: reading the file will tell what is wrong with it.
+    all.into_iter()
+        .map(|identified| identified.unwrap_or(Err(Lost::Internal)))
+        .collect()
 }
 
 /// The entries of git's index; none without a repository or where the index cannot be read.

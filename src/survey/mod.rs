@@ -112,11 +112,10 @@ pub fn inventory(
     identify: bool,
     watch: &Watch,
 ) -> Inventory {
-    let mut inventory = watch.time("list", || Inventory::list(ground, definition));
+    let inventory = watch.time("list", || {
+        Inventory::take(ground, definition, threads, identify)
+    });
     watch.expect(inventory.len());
-    if identify {
-        watch.time("identify", || inventory.identify(ground, threads));
-    }
     inventory
 }
 

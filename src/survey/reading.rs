@@ -1,6 +1,6 @@
 //! One file: read, looked at, taken apart; or remembered from an earlier run that did.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -239,9 +239,4 @@ pub(super) fn lost_file(listed: &Listed, lost: Lost) -> File {
         file.content = Content::Lost(lost);
     }
     file
-}
-
-/// The content of a file by its name, to be asked before it is read.
-pub(super) fn identify(root: &Path, hash: HashKind, listed: &Listed) -> Result<Identified, Lost> {
-    listed.identify(root, hash, MAX_READ_BYTES)
 }

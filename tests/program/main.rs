@@ -7,6 +7,7 @@
 #[path = "../repositories/mod.rs"]
 mod repositories;
 
+mod cache;
 mod definition;
 mod determinism;
 mod encoding;
