@@ -32,7 +32,7 @@ pub fn unchanged(root: &Path, tracked: &[Tracked], cap: u64) -> Vec<Option<u64>>
             let metadata = std::fs::symlink_metadata(&location).ok()?;
             let still_holds =
                 FileState::of(&metadata).is_some_and(|now| recorded.still_holds(&now));
-            (metadata.is_file() && metadata.len() <= cap && still_holds).then(|| metadata.len())
+            (metadata.is_file() && metadata.len() <= cap && still_holds).then_some(metadata.len())
         })
         .collect()
 }

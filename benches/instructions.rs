@@ -1,0 +1,100 @@
+//! Instruction counts, which no other load on the machine moves: `cargo bench --bench instructions`.
+//!
+//! Needs valgrind, and the runner of the same version: `cargo install gungraun-runner --version 0.20.0`.
+
+#![allow(missing_docs)] // The macros make modules that nobody can document.
+
+mod subjects;
+
+use std::hint::black_box;
+
+use gungraun::{library_benchmark, library_benchmark_group, main};
+use quality::codebase::Codebase;
+use quality::definition::Definition;
+use quality::evaluation::{Evaluation, evaluate};
+use quality::facts::{Facts, Lost, extract, guard};
+use quality::git::{self, History, Repository};
+use quality::languages::Language;
+use tempfile::TempDir;
+
+/// A text whose language has its query compiled: what is made once a process is counted apart.
+fn text(dialect: &str) -> (Language, Vec<u8>) {
+    guard::install();
+    let (language, text) = subjects::text(dialect);
+    let _ = extract::extract(language, b"");
+    (language, text)
+}
+
+#[library_benchmark]
+#[benches::language(args = ["javascript", "python", "rust", "tsx", "typescript"], setup = text)]
+fn parse((language, text): (Language, Vec<u8>)) -> bool {
+    black_box(guard::parse(language, &text).is_ok())
+}
+
+#[library_benchmark]
+#[benches::language(args = ["javascript", "python", "rust", "tsx", "typescript"], setup = text)]
+fn facts((language, text): (Language, Vec<u8>)) -> Result<Facts, Lost> {
+    black_box(extract::extract(language, &text))
+}
+
+/// A language nothing has been read in yet.
+fn unused(dialect: &str) -> Language {
+    guard::install();
+    Language::named(dialect).unwrap()
+}
+
+#[library_benchmark]
+#[benches::language(args = ["javascript", "python", "rust", "tsx", "typescript"], setup = unused)]
+fn first_file(language: Language) -> Result<Facts, Lost> {
+    black_box(extract::extract(language, b""))
+}
+
+fn remembered_facts(dialect: &str) -> Vec<u8> {
+    let (language, text) = text(dialect);
+    postcard::to_stdvec(&extract::extract(language, &text).unwrap()).unwrap()
+}
+
+#[library_benchmark]
+#[bench::python(args = ("python",), setup = remembered_facts)]
+fn remembered(bytes: Vec<u8>) -> Facts {
+    black_box(postcard::from_bytes(&bytes).unwrap())
+}
+
+fn codebase() -> (Definition, Codebase) {
+    guard::install();
+    (Definition::builtin(), subjects::codebase())
+}
+
+#[library_benchmark]
+#[bench::fixtures(setup = codebase)]
+fn evaluation((definition, codebase): (Definition, Codebase)) -> Evaluation {
+    black_box(evaluate(&definition, &codebase))
+}
+
+fn evaluated() -> (Codebase, Evaluation) {
+    guard::install();
+    subjects::evaluated()
+}
+
+#[library_benchmark]
+#[bench::fixtures(setup = evaluated)]
+fn json((codebase, evaluation): (Codebase, Evaluation)) -> String {
+    black_box(subjects::json(&codebase, &evaluation))
+}
+
+#[library_benchmark]
+#[bench::packed(setup = subjects::repository)]
+fn history((_place, repository): (TempDir, Repository)) -> History {
+    black_box(git::history(&repository, &subjects::history_options()))
+}
+
+library_benchmark_group!(
+    name = all,
+    benchmarks = [
+        parse, facts, first_file, remembered, evaluation, json, history
+    ]
+);
+
+fn main() {
+    main!(library_benchmark_groups = all);
+}
