@@ -7,10 +7,10 @@ use std::thread;
 
 use super::changes::Plan;
 use super::graph::Graph;
-use super::objects::{ObjectId, ObjectStore};
+use super::objects::{ObjectId, ObjectReader, ObjectStore};
 use super::renames::{Rename, renames_of};
 use super::similarity::Similarity;
-use super::tree_diff::{TreeChanges, TreeDiff, TreeProblem};
+use super::tree_diff::{TreeCache, TreeChanges, TreeDiff, TreeProblem};
 
 /// Diffs handed to a thread at once: neighbours share most of their trees.
 const BLOCK: usize = 32;
@@ -89,21 +89,37 @@ pub(super) fn jobs(
         .collect()
 }
 
+/// What a thread keeps from one round of diffs to the next.
+pub(super) struct Worker {
+    reader: ObjectReader,
+    trees: TreeCache,
+}
+
+impl Worker {
+    /// One for each thread.
+    pub(super) fn team(store: &Arc<ObjectStore>, threads: usize) -> Vec<Self> {
+        let worker = || Self {
+            reader: store.reader(),
+            trees: TreeCache::default(),
+        };
+        std::iter::repeat_with(worker)
+            .take(threads.max(1))
+            .collect()
+    }
+}
+
 /// Makes all diffs. The result of a job is at its place, whatever thread made it.
 pub(super) fn run(
-    store: &Arc<ObjectStore>,
+    workers: &mut [Worker],
     partial: bool,
     jobs: &[Job],
-    threads: usize,
 ) -> Vec<Option<Result<Outcome, TreeProblem>>> {
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::with_capacity(jobs.len()));
-    let work = || {
-        let Ok(reader) = store.reader() else {
-            return;
-        };
-        let mut trees = TreeDiff::new(&reader);
-        let mut similarity = Similarity::new((!partial).then_some(&reader));
+    let work = |worker: &mut Worker| {
+        let Worker { reader, trees } = worker;
+        let mut trees = TreeDiff::new(reader, trees);
+        let mut similarity = Similarity::new((!partial).then_some(&*reader));
         loop {
             let first = next.fetch_add(BLOCK, Ordering::Relaxed);
             if first >= jobs.len() {
@@ -118,12 +134,17 @@ pub(super) fn run(
             }
         }
     };
-    let threads = threads.min(jobs.len().div_ceil(BLOCK));
+    let most = jobs.len().div_ceil(BLOCK);
     thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(work);
+        let work = &work;
+        let mut needed = workers.iter_mut().take(most);
+        let own = needed.next();
+        for worker in needed {
+            scope.spawn(move || work(worker));
         }
-        work();
+        if let Some(own) = own {
+            work(own);
+        }
     });
     let mut ordered: Vec<Option<Result<Outcome, TreeProblem>>> =
         std::iter::repeat_with(|| None).take(jobs.len()).collect();

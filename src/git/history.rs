@@ -178,10 +178,7 @@ impl Source {
 
 fn read(source: &Source, options: &HistoryOptions, threads: usize) -> History {
     let mut history = without_changes(options, HistoryState::Available);
-    let reader = match source.store.reader() {
-        Ok(reader) => reader,
-        Err(reason) => return without_changes(options, unavailable(reason, None)),
-    };
+    let reader = source.store.reader();
     let walk = match Walk::new(&reader, source.head, source.shallow.clone()) {
         Ok(walk) => walk,
         Err(problem) => {

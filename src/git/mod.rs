@@ -3,8 +3,8 @@
 //! Nothing here executes a program, follows repository configuration or writes. What cannot be read is a value
 //! ([`HistoryState`]), never a number.
 //!
-//! From the disk to a change: `repository` finds the files, `objects` reads what they hold, `commit` and `tree_diff` parse
-//! it, `walk` and `graph` order the commits of a window, `marks` reads their messages, `changes` makes units of them,
+//! From the disk to a change: `repository` finds the files, `objects` reads what they hold (`packs` and `unpack` for packed
+//! ones), `commit` and `tree_diff` parse it, `walk` and `graph` order the commits of a window, `marks` reads their messages, `changes` makes units of them,
 //! `renames` and `similarity` give paths today's names, `survey` chooses window and unit, `history` hands it all over.
 
 mod bots;
@@ -13,10 +13,12 @@ mod commit;
 mod configuration;
 mod diffs;
 mod graph;
+mod hash;
 mod history;
 mod index;
 mod marks;
 mod objects;
+mod packs;
 mod renames;
 #[cfg(test)]
 #[path = "../../tests/repositories/mod.rs"]
@@ -25,12 +27,13 @@ mod repository;
 mod similarity;
 mod survey;
 mod tree_diff;
+mod unpack;
 mod walk;
 
 pub use history::{HistoryOptions, history};
 pub use index::IndexEntry;
-pub use objects::{HashKind, ObjectId, ObjectKind, ObjectProblem};
-pub use repository::{Discovery, OBJECT_LIMIT, Repository};
+pub use objects::{HashKind, OBJECT_LIMIT, ObjectId, ObjectKind, ObjectProblem};
+pub use repository::{Discovery, Repository};
 
 use crate::path::RepoPath;
 

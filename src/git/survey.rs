@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::bots::Bots;
 use super::changes::{self, Suspect};
-use super::diffs::{jobs, run};
+use super::diffs::{Worker, jobs, run};
 use super::graph::Graph;
 use super::history::{DAY, HistoryOptions, Source, unavailable};
 use super::renames::{Rename, Renames};
@@ -20,7 +20,7 @@ const PATIENT_WINDOWS: i64 = 3;
 pub(super) struct Survey<'a> {
     source: &'a Source,
     options: &'a HistoryOptions,
-    threads: usize,
+    workers: Vec<Worker>,
     bots: Bots,
     walk: Walk<'a>,
     /// By position in the walk.
@@ -49,7 +49,7 @@ impl<'a> Survey<'a> {
         Self {
             source,
             options,
-            threads,
+            workers: Worker::team(&source.store, threads),
             bots: Bots::new(&options.bots),
             walk,
             diffs: BTreeMap::new(),
@@ -141,7 +141,7 @@ impl<'a> Survey<'a> {
         // The walk is lent out and taken back, because diffs are added while its graph is alive.
         let Self {
             source,
-            threads,
+            workers,
             bots,
             walk,
             diffs,
@@ -166,7 +166,7 @@ impl<'a> Survey<'a> {
             }
         };
         let jobs = jobs(&graph, &plan, diffs, renames);
-        let results = run(&source.store, source.partial, &jobs, *threads);
+        let results = run(workers, source.partial, &jobs);
         let mut foreign: BTreeMap<usize, bool> = BTreeMap::new();
         for (job, result) in jobs.iter().zip(results) {
             match result {

@@ -6,8 +6,9 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
+use super::hash::WordHash;
 use super::objects::{METADATA_LIMIT, ObjectId, ObjectKind, ObjectProblem, ObjectReader};
 use crate::path::RepoPath;
 
@@ -21,7 +22,7 @@ const TREE_LIMIT: usize = 30_000;
 const DEPTH_LIMIT: u16 = 2_048;
 
 /// Bytes of trees kept for the neighbouring commits, which share most of them.
-const CACHE_LIMIT: usize = 48 << 20;
+const CACHE_LIMIT: usize = 8 << 20;
 
 /// One path that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,8 +72,14 @@ pub(super) struct TreeProblem {
 /// Compares trees on one thread.
 pub(super) struct TreeDiff<'a> {
     reader: &'a ObjectReader,
-    cache: HashMap<ObjectId, Rc<[u8]>>,
-    cached_bytes: usize,
+    cache: &'a mut TreeCache,
+}
+
+/// Trees read lately.
+#[derive(Default)]
+pub(super) struct TreeCache {
+    trees: HashMap<ObjectId, Arc<Vec<u8>>, WordHash>,
+    bytes: usize,
 }
 
 /// A pair of directories still to compare, and where they are.
@@ -84,13 +91,9 @@ struct Pending {
 }
 
 impl<'a> TreeDiff<'a> {
-    /// Starts with an empty cache.
-    pub(super) fn new(reader: &'a ObjectReader) -> Self {
-        Self {
-            reader,
-            cache: HashMap::new(),
-            cached_bytes: 0,
-        }
+    /// Looks into `cache` before it reads.
+    pub(super) fn new(reader: &'a ObjectReader, cache: &'a mut TreeCache) -> Self {
+        Self { reader, cache }
     }
 
     /// What changed from `old` (nothing, for a root commit) to `new`.
@@ -207,28 +210,27 @@ impl<'a> TreeDiff<'a> {
         Ok(true)
     }
 
-    fn tree(&mut self, id: Option<ObjectId>) -> Result<Rc<[u8]>, TreeProblem> {
+    fn tree(&mut self, id: Option<ObjectId>) -> Result<Arc<Vec<u8>>, TreeProblem> {
         let Some(id) = id else {
-            return Ok(Rc::from([]));
+            return Ok(Arc::default());
         };
-        if let Some(content) = self.cache.get(&id) {
-            return Ok(Rc::clone(content));
+        if let Some(content) = self.cache.trees.get(&id) {
+            return Ok(Arc::clone(content));
         }
-        let content: Rc<[u8]> = if is_empty_tree(id) {
+        let content: Arc<Vec<u8>> = if is_empty_tree(id) {
             // Git knows this id without an object, and some tools rely on that.
-            Rc::from([])
+            Arc::default()
         } else {
             self.reader
                 .read_kind(id, ObjectKind::Tree, METADATA_LIMIT)
                 .map_err(|problem| TreeProblem { tree: id, problem })?
-                .into()
         };
-        if self.cached_bytes > CACHE_LIMIT {
-            self.cache.clear();
-            self.cached_bytes = 0;
+        if self.cache.bytes > CACHE_LIMIT {
+            self.cache.trees.clear();
+            self.cache.bytes = 0;
         }
-        self.cached_bytes += content.len() + 128;
-        self.cache.insert(id, Rc::clone(&content));
+        self.cache.bytes += content.len() + 128;
+        self.cache.trees.insert(id, Arc::clone(&content));
         Ok(content)
     }
 }
@@ -296,6 +298,23 @@ fn next_entry<'t>(rest: &mut &'t [u8], id_length: usize) -> Option<Entry<'t>> {
     Some(entry)
 }
 
+/// How many bytes both trees begin with that are whole entries: most of a directory is as it was.
+fn shared_entries(old: &[u8], new: &[u8], id_length: usize) -> usize {
+    const STEP: usize = 64;
+    let steps = old.chunks_exact(STEP).zip(new.chunks_exact(STEP));
+    let equal = steps.take_while(|(left, right)| left == right).count() * STEP;
+    let mut rest = old;
+    let mut shared = 0;
+    while shared < equal && next_entry(&mut rest, id_length).is_some() {
+        let end = old.len() - rest.len();
+        if end > equal {
+            break;
+        }
+        shared = end;
+    }
+    shared
+}
+
 /// Walks two sorted trees side by side and reports each name whose entries differ.
 fn compare<'t>(
     old: &'t [u8],
@@ -303,7 +322,8 @@ fn compare<'t>(
     id_length: usize,
     mut report: impl FnMut(&'t [u8], Option<&Entry<'t>>, Option<&Entry<'t>>),
 ) {
-    let (mut old_rest, mut new_rest) = (old, new);
+    let shared = shared_entries(old, new, id_length);
+    let (mut old_rest, mut new_rest) = (&old[shared..], &new[shared..]);
     let mut left = next_entry(&mut old_rest, id_length);
     let mut right = next_entry(&mut new_rest, id_length);
     loop {

@@ -7,6 +7,7 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use super::bots::Bots;
 use super::commit::{self, Person};
+use super::hash::WordHash;
 use super::marks::{self, Marked};
 use super::objects::{METADATA_LIMIT, ObjectId, ObjectKind, ObjectProblem, ObjectReader};
 
@@ -77,7 +78,7 @@ pub(super) struct Walk<'a> {
     head_time: i64,
     /// Every commit read so far.
     nodes: Vec<Node>,
-    known: HashMap<ObjectId, usize>,
+    known: HashMap<ObjectId, usize, WordHash>,
     frontier: BinaryHeap<(i64, Reverse<usize>)>,
     /// Commits taken off the frontier, in order.
     visited: Vec<usize>,
@@ -97,7 +98,7 @@ impl<'a> Walk<'a> {
             shallow: shallow.into_iter().collect(),
             head_time: commit::LATEST_TIME,
             nodes: Vec::new(),
-            known: HashMap::new(),
+            known: HashMap::default(),
             frontier: BinaryHeap::new(),
             visited: Vec::new(),
             broken: Vec::new(),
