@@ -114,6 +114,7 @@ fn read_history(ground: &Ground, definition: &Definition, wanted: bool) -> Histo
                 max_changes: settings.max_changes,
                 bots: settings.bots.clone(),
             },
+            None,
         ),
     }
 }

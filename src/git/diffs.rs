@@ -11,6 +11,7 @@ use super::objects::{ObjectId, ObjectReader, ObjectStore};
 use super::renames::{Rename, renames_of};
 use super::similarity::Similarity;
 use super::tree_diff::{TreeCache, TreeChanges, TreeDiff, TreeProblem};
+use crate::path::RepoPath;
 
 /// Diffs handed to a thread at once: neighbours share most of their trees.
 const BLOCK: usize = 32;
@@ -30,23 +31,55 @@ pub(super) struct Job {
     branches: Vec<ObjectId>,
 }
 
+impl Job {
+    /// Whether it compares with nothing: a root.
+    pub(super) fn is_root(&self) -> bool {
+        self.old.is_none()
+    }
+
+    /// The trees it looks at: old (not of a root), new, those of the branches.
+    pub(super) fn ids(&self) -> impl Iterator<Item = ObjectId> {
+        let ids = self.old.into_iter().chain([self.new]);
+        ids.chain(self.branches.iter().copied())
+    }
+}
+
+/// An outcome, and what was asked for.
+pub(super) struct Known {
+    /// What was found.
+    pub outcome: Outcome,
+    with_renames: bool,
+    with_branches: bool,
+}
+
+impl Known {
+    /// The outcome of a job.
+    pub(super) fn new(job: &Job, outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            with_renames: job.is_mainline,
+            with_branches: !job.branches.is_empty(),
+        }
+    }
+}
+
 /// What a comparison found.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Outcome {
-    /// The paths that differ from the first parent.
-    pub diff: TreeChanges,
+    /// The paths that differ from the first parent, sorted.
+    pub paths: Vec<RepoPath>,
+    /// There are more than are recorded.
+    pub bulk: bool,
     /// The files that moved; empty beside the mainline.
     pub renames: Vec<Rename>,
     /// The other parents are of another project.
     pub is_foreign: bool,
+    /// No content was missing that could have told more.
+    pub is_certain: bool,
 }
 
 /// The diffs a plan needs that have not been made yet, in order of the walk.
-pub(super) fn jobs(
-    graph: &Graph<'_>,
-    plan: &Plan,
-    diffs: &BTreeMap<usize, Arc<TreeChanges>>,
-    renames: &BTreeMap<usize, Vec<Rename>>,
-) -> Vec<Job> {
+pub(super) fn jobs(graph: &Graph<'_>, plan: &Plan, known: &BTreeMap<usize, Known>) -> Vec<Job> {
     let suspects: BTreeSet<usize> = plan.suspects.iter().map(|suspect| suspect.merge).collect();
     let mut numbers: Vec<usize> = plan
         .units
@@ -63,10 +96,10 @@ pub(super) fn jobs(
             let position = graph.position(number);
             let is_mainline = graph.is_on_mainline(number);
             let is_suspect = suspects.contains(&number);
-            let is_known = diffs.contains_key(&position)
-                && (!is_mainline || renames.contains_key(&position))
-                && !is_suspect;
-            if is_known {
+            if let Some(known) = known.get(&position)
+                && (known.with_renames || !is_mainline)
+                && (known.with_branches || !is_suspect)
+            {
                 return None;
             }
             let node = graph.node(number);
@@ -164,15 +197,17 @@ fn compare(
 ) -> Result<Outcome, TreeProblem> {
     let diff = trees.diff(job.old, job.new)?;
     let is_foreign = !job.branches.is_empty() && is_foreign(&diff, &job.branches, trees)?;
-    let renames = if job.is_mainline && !diff.bulk {
+    let (renames, is_certain) = if job.is_mainline && !diff.bulk {
         renames_of(&diff, similarity)
     } else {
-        Vec::new()
+        (Vec::new(), true)
     };
     Ok(Outcome {
-        diff,
+        bulk: diff.bulk,
+        paths: diff.changes.into_iter().map(|change| change.path).collect(),
         renames,
         is_foreign,
+        is_certain,
     })
 }
 

@@ -39,7 +39,7 @@ impl Hasher for WordHasher {
     fn write(&mut self, bytes: &[u8]) {
         let mut words = bytes.chunks_exact(8);
         for word in words.by_ref() {
-            self.write_u64(word.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)));
+            self.write_u64(word.try_into().map_or(0, u64::from_le_bytes));
         }
         let rest = words.remainder();
         if !rest.is_empty() {

@@ -5,7 +5,8 @@
 //!
 //! From the disk to a change: `repository` finds the files, `objects` reads what they hold (`packs` and `unpack` for packed
 //! ones), `commit` and `tree_diff` parse it, `walk` and `graph` order the commits of a window, `marks` reads their messages, `changes` makes units of them,
-//! `renames` and `similarity` give paths today's names, `survey` chooses window and unit, `history` hands it all over.
+//! `renames` and `similarity` give paths today's names, `survey` chooses window and unit, `history` hands it all over. `recall`
+//! keeps what follows from a commit for the next run.
 
 mod bots;
 mod changes;
@@ -19,6 +20,7 @@ mod index;
 mod marks;
 mod objects;
 mod packs;
+mod recall;
 mod renames;
 #[cfg(test)]
 #[path = "../../tests/repositories/mod.rs"]
@@ -33,6 +35,7 @@ mod walk;
 pub use history::{HistoryOptions, history};
 pub use index::IndexEntry;
 pub use objects::{HashKind, OBJECT_LIMIT, ObjectId, ObjectKind, ObjectProblem};
+pub use recall::{Recall, change_fingerprint};
 pub use repository::{Discovery, Repository};
 
 use crate::path::RepoPath;
@@ -139,7 +142,9 @@ pub struct Change {
 }
 
 /// How a change was recognised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum Mark {
     /// `Merge pull request #1 from …`
     GithubMerge,

@@ -117,7 +117,7 @@ impl Repository {
             return Ok(None);
         };
         let reader = self.store.reader();
-        let walk = Walk::new(&reader, id, self.shallow()?)
+        let walk = Walk::new(&reader, id, self.shallow()?, None)
             .map_err(|problem| format!("head commit {} is {problem}", id.hex()))?;
         Ok(Some(Head {
             id: id.hex(),

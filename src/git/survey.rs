@@ -1,15 +1,15 @@
 //! Choosing the window and the unit: marks first, further back if they are few, commits if they are too few.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::bots::Bots;
 use super::changes::{self, Suspect};
-use super::diffs::{Worker, jobs, run};
+use super::diffs::{Known, Worker, jobs, run};
 use super::graph::Graph;
 use super::history::{DAY, HistoryOptions, Source, unavailable};
+use super::recall;
 use super::renames::{Rename, Renames};
-use super::tree_diff::{TreeChanges, TreeProblem};
+use super::tree_diff::TreeProblem;
 use super::walk::Walk;
 use super::{Change, ChangeUnit, CommitCount, History, HistoryState};
 
@@ -24,9 +24,7 @@ pub(super) struct Survey<'a> {
     bots: Bots,
     walk: Walk<'a>,
     /// By position in the walk.
-    diffs: BTreeMap<usize, Arc<TreeChanges>>,
-    /// Of mainline commits, by position in the walk.
-    renames: BTreeMap<usize, Vec<Rename>>,
+    known: BTreeMap<usize, Known>,
 }
 
 /// The changes of one window.
@@ -52,8 +50,7 @@ impl<'a> Survey<'a> {
             workers: Worker::team(&source.store, threads),
             bots: Bots::new(&options.bots),
             walk,
-            diffs: BTreeMap::new(),
-            renames: BTreeMap::new(),
+            known: BTreeMap::new(),
         }
     }
 
@@ -144,8 +141,7 @@ impl<'a> Survey<'a> {
             workers,
             bots,
             walk,
-            diffs,
-            renames,
+            known,
             ..
         } = self;
         let mut graph = Graph::new(walk, from);
@@ -165,17 +161,24 @@ impl<'a> Survey<'a> {
                 Some(groups)
             }
         };
-        let jobs = jobs(&graph, &plan, diffs, renames);
+        let mut jobs = jobs(&graph, &plan, known);
+        let recall = source.recall.as_deref();
+        if let Some(recall) = recall {
+            jobs.retain(|job| {
+                let outcome = recall::outcome(recall, job, source.partial);
+                let is_new = outcome.is_none();
+                known.extend(outcome.map(|outcome| (job.position, Known::new(job, outcome))));
+                is_new
+            });
+        }
         let results = run(workers, source.partial, &jobs);
-        let mut foreign: BTreeMap<usize, bool> = BTreeMap::new();
         for (job, result) in jobs.iter().zip(results) {
             match result {
                 Some(Ok(outcome)) => {
-                    if job.is_mainline {
-                        renames.insert(job.position, outcome.renames);
+                    if let Some(recall) = recall {
+                        recall::keep_outcome(recall, job, source.partial, &outcome);
                     }
-                    foreign.insert(job.position, outcome.is_foreign);
-                    diffs.insert(job.position, Arc::new(outcome.diff));
+                    known.insert(job.position, Known::new(job, outcome));
                 }
                 Some(Err(TreeProblem { tree, problem })) => {
                     return Err(source.broken("directory", tree, &problem));
@@ -187,26 +190,26 @@ impl<'a> Survey<'a> {
             .suspects
             .iter()
             .map(|Suspect { merge, .. }| {
-                foreign
+                known
                     .get(&graph.position(*merge))
-                    .copied()
-                    .unwrap_or(false)
+                    .is_some_and(|known| known.outcome.is_foreign)
             })
             .collect();
         let removed = plan.remove_foreign(&graph, &is_foreign);
-        let moved: Vec<(i64, Vec<Rename>)> = graph
+        let moved: Vec<(i64, &[Rename])> = graph
             .mainline()
             .iter()
             .map(|number| {
-                let moved = renames.get(&graph.position(*number)).cloned();
-                (graph.node(*number).time, moved.unwrap_or_default())
+                let known = known.get(&graph.position(*number));
+                let moved = known.map_or(&[][..], |known| &known.outcome.renames);
+                (graph.node(*number).time, moved)
             })
             .collect();
         let renames = Renames::new(&moved);
         let commits = plan.count(&graph);
         let containers = plan.containers;
         let groups = groups.unwrap_or_else(|| changes::joined(std::mem::take(&mut plan.units)));
-        let (by_people, by_bots) = changes::changes(&graph, &groups, diffs, &renames);
+        let (by_people, by_bots) = changes::changes(&graph, &groups, known, &renames);
         let (malformed, skewed) = walk.oddities();
         let bulk = by_people.iter().filter(|change| change.bulk).count();
         for (count, what) in [

@@ -436,7 +436,7 @@ mod tests {
         let whole = fs::read(path).unwrap();
         // The file is read-only, as git leaves it.
         fs::remove_file(path).unwrap();
-        for at in (0..whole.len()).step_by(3) {
+        for at in (0..whole.len()).step_by(7) {
             let mut bytes = whole.clone();
             if at % 2 == 0 {
                 bytes[at] ^= 0x91;

@@ -10,6 +10,7 @@ use super::commit::{self, Person};
 use super::hash::WordHash;
 use super::marks::{self, Marked};
 use super::objects::{METADATA_LIMIT, ObjectId, ObjectKind, ObjectProblem, ObjectReader};
+use super::recall::{self, Recall};
 
 /// Commits older than the window that are read in search of younger ones behind them.
 const SLOP: usize = 256;
@@ -62,6 +63,54 @@ impl Node {
     }
 }
 
+/// What follows from a commit object alone, whatever the state of the repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Learned {
+    /// Its root directory.
+    pub tree: ObjectId,
+    /// Its parents, the mainline first.
+    pub parents: Vec<ObjectId>,
+    /// Committer time in seconds since the epoch, as the commit has it.
+    pub time: Option<i64>,
+    /// What its message says it is.
+    pub marked: Option<Marked>,
+    /// It says it merges a topic.
+    pub topic: bool,
+    /// Its author or committer is malformed.
+    pub malformed: bool,
+    /// First paragraph of its message, at most 200 bytes.
+    pub subject: String,
+    /// Who wrote it.
+    pub author: Person,
+}
+
+impl Learned {
+    fn read(reader: &ObjectReader, id: ObjectId) -> Result<Self, ObjectProblem> {
+        let content = reader.read_kind(id, ObjectKind::Commit, METADATA_LIMIT)?;
+        let raw = commit::parse(&content)
+            .ok_or_else(|| ObjectProblem::Corrupt("a commit without a tree".to_owned()))?;
+        let mut subject = raw.subject;
+        let marked = marks::recognise(&subject, &raw.body);
+        let topic = marks::topic_branch(&subject).is_some();
+        if subject.len() > SUBJECT_LIMIT {
+            let end = (0..=SUBJECT_LIMIT)
+                .rev()
+                .find(|end| subject.is_char_boundary(*end));
+            subject.truncate(end.unwrap_or(0));
+        }
+        Ok(Self {
+            tree: raw.tree,
+            parents: raw.parents,
+            time: raw.time,
+            marked,
+            topic,
+            malformed: raw.malformed,
+            subject,
+            author: raw.author,
+        })
+    }
+}
+
 /// Why history ends before it should.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum End {
@@ -74,6 +123,7 @@ pub(super) enum End {
 /// A walk that can be continued further back.
 pub(super) struct Walk<'a> {
     reader: &'a ObjectReader,
+    recall: Option<&'a dyn Recall>,
     shallow: HashSet<ObjectId>,
     head_time: i64,
     /// Every commit read so far.
@@ -92,9 +142,11 @@ impl<'a> Walk<'a> {
         reader: &'a ObjectReader,
         head: ObjectId,
         shallow: Vec<ObjectId>,
+        recall: Option<&'a dyn Recall>,
     ) -> Result<Self, ObjectProblem> {
         let mut walk = Self {
             reader,
+            recall,
             shallow: shallow.into_iter().collect(),
             head_time: commit::LATEST_TIME,
             nodes: Vec::new(),
@@ -267,35 +319,32 @@ impl<'a> Walk<'a> {
     }
 
     fn read(&mut self, id: ObjectId) -> Result<usize, ObjectProblem> {
-        let content = self
-            .reader
-            .read_kind(id, ObjectKind::Commit, METADATA_LIMIT)?;
-        let raw = commit::parse(&content)
-            .ok_or_else(|| ObjectProblem::Corrupt("a commit without a tree".to_owned()))?;
-        let time = raw.time.unwrap_or(-1);
-        let mut subject = raw.subject;
-        let marked = marks::recognise(&subject, &raw.body);
-        let topic = marks::topic_branch(&subject).is_some();
-        if subject.len() > SUBJECT_LIMIT {
-            let end = (0..=SUBJECT_LIMIT)
-                .rev()
-                .find(|end| subject.is_char_boundary(*end));
-            subject.truncate(end.unwrap_or(0));
-        }
+        let known = self.recall.and_then(|recall| recall::commit(recall, id));
+        let learned = match known {
+            Some(learned) => learned,
+            None => {
+                let learned = Learned::read(self.reader, id)?;
+                if let Some(recall) = self.recall {
+                    recall::keep_commit(recall, id, &learned);
+                }
+                learned
+            }
+        };
+        let time = learned.time.unwrap_or(-1);
         let position = self.nodes.len();
         self.nodes.push(Node {
             id,
-            tree: raw.tree,
-            parents: vec![None; raw.parents.len()],
+            tree: learned.tree,
+            parents: vec![None; learned.parents.len()],
             time,
-            marked,
-            topic,
-            subject,
-            author: raw.author,
-            boundary: self.shallow.contains(&id) && !raw.parents.is_empty(),
-            parent_ids: raw.parents,
-            malformed: raw.malformed,
-            skewed: raw.time.is_some() && !self.is_sane(time),
+            marked: learned.marked,
+            topic: learned.topic,
+            subject: learned.subject,
+            author: learned.author,
+            boundary: self.shallow.contains(&id) && !learned.parents.is_empty(),
+            parent_ids: learned.parents,
+            malformed: learned.malformed,
+            skewed: learned.time.is_some() && !self.is_sane(time),
             queued: false,
         });
         self.known.insert(id, position);
