@@ -1,8 +1,7 @@
 //! The comparisons of trees a plan asks for, made on several threads with one answer.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use super::changes::Plan;
@@ -14,7 +13,7 @@ use super::tree_diff::{TreeCache, TreeChanges, TreeDiff, TreeProblem};
 use crate::path::RepoPath;
 
 /// Diffs handed to a thread at once: neighbours share most of their trees.
-const BLOCK: usize = 32;
+const BLOCK: usize = 16;
 
 /// Paths of a merge that are looked up in its branch to see whether both are one project.
 const SAMPLE: usize = 32;
@@ -32,6 +31,17 @@ pub(super) struct Job {
 }
 
 impl Job {
+    /// The comparison of a commit of the mainline with its first parent, when the walk comes by.
+    pub(super) fn of_mainline(position: usize, old: Option<ObjectId>, new: ObjectId) -> Self {
+        Self {
+            position,
+            old,
+            new,
+            is_mainline: true,
+            branches: Vec::new(),
+        }
+    }
+
     /// Whether it compares with nothing: a root.
     pub(super) fn is_root(&self) -> bool {
         self.old.is_none()
@@ -141,53 +151,119 @@ impl Worker {
     }
 }
 
-/// Makes all diffs. The result of a job is at its place, whatever thread made it.
-pub(super) fn run(
+/// A job and what came of it.
+pub(super) type Made = (Job, Result<Outcome, TreeProblem>);
+
+/// Makes all diffs that `find` hands to its argument, beginning while it is still looking for more. What `find` returns
+/// comes back with the results, which are in no order.
+pub(super) fn run<F>(
     workers: &mut [Worker],
     partial: bool,
-    jobs: &[Job],
-) -> Vec<Option<Result<Outcome, TreeProblem>>> {
-    let next = AtomicUsize::new(0);
-    let results = Mutex::new(Vec::with_capacity(jobs.len()));
-    let work = |worker: &mut Worker| {
-        let Worker { reader, trees } = worker;
-        let mut trees = TreeDiff::new(reader, trees);
-        let mut similarity = Similarity::new((!partial).then_some(&*reader));
-        loop {
-            let first = next.fetch_add(BLOCK, Ordering::Relaxed);
-            if first >= jobs.len() {
-                return;
-            }
-            for (at, job) in jobs.iter().enumerate().skip(first).take(BLOCK) {
-                let outcome = compare(job, &mut trees, &mut similarity);
-                results
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push((at, outcome));
-            }
-        }
+    find: impl FnOnce(&mut dyn FnMut(Job)) -> F,
+) -> (F, Vec<Made>) {
+    let queue = Queue {
+        waiting: Mutex::default(),
+        more: Condvar::new(),
+        made: Mutex::default(),
+        partial,
     };
-    let most = jobs.len().div_ceil(BLOCK);
-    thread::scope(|scope| {
-        let work = &work;
-        let mut needed = workers.iter_mut().take(most);
-        let own = needed.next();
-        for worker in needed {
-            scope.spawn(move || work(worker));
+    let queue_of_all = &queue;
+    let found = thread::scope(|scope| {
+        let (mut own, mut others) = match workers.split_first_mut() {
+            Some((own, others)) => (Some(own), others.iter_mut()),
+            None => (None, [].iter_mut()),
+        };
+        // Whatever happens to us, nobody may wait for more without end.
+        let complete = Complete(queue_of_all);
+        let mut block = Vec::with_capacity(BLOCK);
+        let found = find(&mut |job| {
+            block.push(job);
+            if block.len() == BLOCK {
+                queue_of_all.add(std::mem::replace(&mut block, Vec::with_capacity(BLOCK)));
+                if let Some(worker) = others.next() {
+                    scope.spawn(move || queue_of_all.work(worker));
+                }
+            }
+        });
+        queue_of_all.add(block);
+        drop(complete);
+        if let Some(own) = own.take() {
+            queue_of_all.work(own);
         }
-        if let Some(own) = own {
-            work(own);
-        }
+        found
     });
-    let mut ordered: Vec<Option<Result<Outcome, TreeProblem>>> =
-        std::iter::repeat_with(|| None).take(jobs.len()).collect();
-    let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    for (at, outcome) in results {
-        if let Some(place) = ordered.get_mut(at) {
-            *place = Some(outcome);
+    let made = queue.made.into_inner();
+    (found, made.unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Jobs on their way to the threads that do them.
+struct Queue {
+    waiting: Mutex<Waiting>,
+    more: Condvar,
+    made: Mutex<Vec<Made>>,
+    partial: bool,
+}
+
+#[derive(Default)]
+struct Waiting {
+    blocks: VecDeque<Vec<Job>>,
+    is_complete: bool,
+}
+
+/// Says, when it goes, that no more jobs will come.
+struct Complete<'q>(&'q Queue);
+
+impl Drop for Complete<'_> {
+    fn drop(&mut self) {
+        self.0.lock().is_complete = true;
+        self.0.more.notify_all();
+    }
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, block: Vec<Job>) {
+        self.lock().blocks.push_back(block);
+        self.more.notify_one();
+    }
+
+    fn next(&self) -> Option<Vec<Job>> {
+        let mut waiting = self.lock();
+        loop {
+            if let Some(block) = waiting.blocks.pop_front() {
+                return Some(block);
+            }
+            if waiting.is_complete {
+                return None;
+            }
+            waiting = self
+                .more
+                .wait(waiting)
+                .unwrap_or_else(PoisonError::into_inner);
         }
     }
-    ordered
+
+    fn work(&self, worker: &mut Worker) {
+        let Worker { reader, trees } = worker;
+        let mut trees = TreeDiff::new(reader, trees);
+        let mut similarity = Similarity::new((!self.partial).then_some(&*reader));
+        while let Some(block) = self.next() {
+            let made: Vec<Made> = block
+                .into_iter()
+                .map(|job| {
+                    let outcome = compare(&job, &mut trees, &mut similarity);
+                    (job, outcome)
+                })
+                .collect();
+            self.made
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .extend(made);
+        }
+    }
 }
 
 fn compare(

@@ -20,6 +20,13 @@ impl Default for WordHash {
     }
 }
 
+impl WordHash {
+    /// Gives the same numbers in every process.
+    pub(super) fn fixed() -> Self {
+        Self(FACTOR)
+    }
+}
+
 impl BuildHasher for WordHash {
     type Hasher = WordHasher;
 
@@ -43,7 +50,11 @@ impl Hasher for WordHasher {
         }
         let rest = words.remainder();
         if !rest.is_empty() {
-            self.write_u64(rest.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)));
+            // With its length, or zeros at its end would not count.
+            let word = rest
+                .iter()
+                .fold(rest.len() as u64, |all, byte| all << 8 | u64::from(*byte));
+            self.write_u64(word);
         }
     }
 

@@ -28,6 +28,7 @@ pub trait Recall: Send + Sync {
 const SHAPING: &[&[u8]] = &[
     include_bytes!("commit.rs"),
     include_bytes!("diffs.rs"),
+    include_bytes!("hash.rs"),
     include_bytes!("marks.rs"),
     include_bytes!("mod.rs"),
     include_bytes!("objects.rs"),

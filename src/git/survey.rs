@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::bots::Bots;
 use super::changes::{self, Suspect};
-use super::diffs::{Known, Worker, jobs, run};
+use super::diffs::{Job, Known, Worker, jobs, run};
 use super::graph::Graph;
-use super::history::{DAY, HistoryOptions, Source, unavailable};
+use super::history::{DAY, HistoryOptions, Source};
 use super::recall;
 use super::renames::{Rename, Renames};
 use super::tree_diff::TreeProblem;
@@ -58,7 +58,7 @@ impl<'a> Survey<'a> {
     pub(super) fn choose(mut self, from: i64) -> Result<(ChangeUnit, Findings), HistoryState> {
         let days = i64::from(self.options.window_days.max(1)) * DAY;
         let enough = self.options.min_changes as usize;
-        self.walk.advance(from);
+        self.advance(from);
         if let Some(end) = self.walk.end(from) {
             return Err(self.source.ended(&end));
         }
@@ -109,7 +109,7 @@ impl<'a> Survey<'a> {
                 length = length.min(limit);
             }
             let wanted = to.saturating_sub(days.saturating_mul(length));
-            self.walk.advance(wanted);
+            self.advance(wanted);
             let mut from = wanted;
             let cut = self.walk.cut_time().filter(|cut| *cut >= wanted);
             if let Some(cut) = cut {
@@ -131,6 +131,19 @@ impl<'a> Survey<'a> {
             findings.keep_newest(enough);
         }
         Ok(findings)
+    }
+
+    /// Goes on with the walk, and makes on the way the diffs that are needed in any case.
+    fn advance(&mut self, from: i64) {
+        let Self {
+            source,
+            workers,
+            walk,
+            known,
+            ..
+        } = self;
+        // A directory that cannot be read may lie outside the window after all; if not, it is met again.
+        let _ = make(source, workers, known, |needed| walk.advance(from, needed));
     }
 
     /// Everything since `from`, which the walk has reached.
@@ -161,31 +174,10 @@ impl<'a> Survey<'a> {
                 Some(groups)
             }
         };
-        let mut jobs = jobs(&graph, &plan, known);
-        let recall = source.recall.as_deref();
-        if let Some(recall) = recall {
-            jobs.retain(|job| {
-                let outcome = recall::outcome(recall, job, source.partial);
-                let is_new = outcome.is_none();
-                known.extend(outcome.map(|outcome| (job.position, Known::new(job, outcome))));
-                is_new
-            });
-        }
-        let results = run(workers, source.partial, &jobs);
-        for (job, result) in jobs.iter().zip(results) {
-            match result {
-                Some(Ok(outcome)) => {
-                    if let Some(recall) = recall {
-                        recall::keep_outcome(recall, job, source.partial, &outcome);
-                    }
-                    known.insert(job.position, Known::new(job, outcome));
-                }
-                Some(Err(TreeProblem { tree, problem })) => {
-                    return Err(source.broken("directory", tree, &problem));
-                }
-                None => return Err(unavailable("a diff was not made".to_owned(), None)),
-            }
-        }
+        let jobs = jobs(&graph, &plan, known);
+        make(source, workers, known, |needed| {
+            jobs.into_iter().for_each(needed);
+        })?;
         let is_foreign: Vec<bool> = plan
             .suspects
             .iter()
@@ -240,6 +232,49 @@ impl<'a> Survey<'a> {
             notes,
         })
     }
+}
+
+/// Makes the diffs that `find` hands out, unless an earlier run made them. The error is that of the newest commit that has
+/// one, whatever thread met it first.
+fn make(
+    source: &Source,
+    workers: &mut [Worker],
+    known: &mut BTreeMap<usize, Known>,
+    find: impl FnOnce(&mut dyn FnMut(Job)),
+) -> Result<(), HistoryState> {
+    let recall = source.recall.as_deref();
+    let mut order = BTreeMap::new();
+    let ((), mut made) = run(workers, source.partial, |make| {
+        find(&mut |job| {
+            let outcome = recall.and_then(|recall| recall::outcome(recall, &job, source.partial));
+            match outcome {
+                Some(outcome) => {
+                    known.insert(job.position, Known::new(&job, outcome));
+                }
+                None => {
+                    order.insert(job.position, order.len());
+                    make(job);
+                }
+            }
+        });
+    });
+    made.sort_by_key(|(job, _)| order.get(&job.position).copied());
+    let mut first = Ok(());
+    for (job, result) in made {
+        match result {
+            Ok(outcome) => {
+                if let Some(recall) = recall {
+                    recall::keep_outcome(recall, &job, source.partial, &outcome);
+                }
+                known.insert(job.position, Known::new(&job, outcome));
+            }
+            Err(TreeProblem { tree, problem }) if first.is_ok() => {
+                first = Err(source.broken("directory", tree, &problem));
+            }
+            Err(_) => {}
+        }
+    }
+    first
 }
 
 impl Findings {

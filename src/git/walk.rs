@@ -5,8 +5,10 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
+use super::Mark;
 use super::bots::Bots;
 use super::commit::{self, Person};
+use super::diffs::Job;
 use super::hash::WordHash;
 use super::marks::{self, Marked};
 use super::objects::{METADATA_LIMIT, ObjectId, ObjectKind, ObjectProblem, ObjectReader};
@@ -55,6 +57,16 @@ impl Node {
     /// Whether it has more than one parent, read or not.
     pub(super) fn is_merge(&self) -> bool {
         self.parent_ids.len() > 1
+    }
+
+    /// Whether it either has one parent or is a merge that delivers what its mark says, whatever it brought.
+    fn never_is_suspect(&self) -> bool {
+        let may_contain = |marked: &Marked| matches!(marked.mark, Mark::Homu | Mark::Bors);
+        !self.is_merge()
+            || self
+                .marked
+                .as_ref()
+                .is_some_and(|marked| !may_contain(marked))
     }
 
     /// Whether a program wrote it.
@@ -126,6 +138,8 @@ pub(super) struct Walk<'a> {
     recall: Option<&'a dyn Recall>,
     shallow: HashSet<ObjectId>,
     head_time: i64,
+    /// The next commit of the mainline to be visited.
+    mainline: Option<usize>,
     /// Every commit read so far.
     nodes: Vec<Node>,
     known: HashMap<ObjectId, usize, WordHash>,
@@ -149,6 +163,7 @@ impl<'a> Walk<'a> {
             recall,
             shallow: shallow.into_iter().collect(),
             head_time: commit::LATEST_TIME,
+            mainline: None,
             nodes: Vec::new(),
             known: HashMap::default(),
             frontier: BinaryHeap::new(),
@@ -157,6 +172,7 @@ impl<'a> Walk<'a> {
         };
         let position = walk.load(head)?;
         walk.head_time = walk.nodes[position].time;
+        walk.mainline = Some(position);
         walk.queue(position);
         Ok(walk)
     }
@@ -172,8 +188,9 @@ impl<'a> Walk<'a> {
         self.frontier.is_empty() && self.visited.iter().all(is_inside)
     }
 
-    /// Reads on until all that remains is older than `from`. May be called again with an earlier time.
-    pub(super) fn advance(&mut self, from: i64) {
+    /// Reads on until all that remains is older than `from`. May be called again with an earlier time. Comparisons that
+    /// will be needed whatever the marks say are told as soon as their trees are known.
+    pub(super) fn advance(&mut self, from: i64, needed: &mut dyn FnMut(Job)) {
         let mut slop = SLOP;
         while let Some((time, Reverse(position))) = self.frontier.peek().copied() {
             if time >= from {
@@ -185,6 +202,16 @@ impl<'a> Walk<'a> {
             }
             self.frontier.pop();
             self.visit(position);
+            if self.mainline != Some(position) {
+                continue;
+            }
+            let node = &self.nodes[position];
+            let parent = node.parents.first().copied().flatten();
+            self.mainline = parent;
+            if time >= from && node.never_is_suspect() {
+                let old = parent.map(|parent| self.nodes[parent].tree);
+                needed(Job::of_mainline(position, old, node.tree));
+            }
         }
     }
 

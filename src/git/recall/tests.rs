@@ -246,12 +246,11 @@ fn damaged_values_are_misses() {
 #[test]
 fn every_file_of_this_room_shapes_the_fingerprint_or_is_known_not_to() {
     // These say where objects lie, which commits count and what becomes of them: worked out anew in every run.
-    const ANEW: [&str; 12] = [
+    const ANEW: [&str; 11] = [
         "bots.rs",
         "changes.rs",
         "configuration.rs",
         "graph.rs",
-        "hash.rs",
         "history.rs",
         "index.rs",
         "packs.rs",
