@@ -298,10 +298,19 @@ fn next_entry<'t>(rest: &mut &'t [u8], id_length: usize) -> Option<Entry<'t>> {
     Some(entry)
 }
 
+/// Bytes compared at once.
+const STEP: usize = 64;
+
+/// How many bytes, in steps, both trees end with.
+fn shared_end(old: &[u8], new: &[u8]) -> usize {
+    let old = old.as_rchunks::<STEP>().1.iter().rev();
+    let steps = old.zip(new.as_rchunks().1.iter().rev());
+    steps.take_while(|(left, right)| left == right).count() * STEP
+}
+
 /// How many bytes both trees begin with that are whole entries: most of a directory is as it was.
 fn shared_entries(old: &[u8], new: &[u8], id_length: usize) -> usize {
-    const STEP: usize = 64;
-    let steps = old.chunks_exact(STEP).zip(new.chunks_exact(STEP));
+    let steps = old.as_chunks::<STEP>().0.iter().zip(new.as_chunks().0);
     let equal = steps.take_while(|(left, right)| left == right).count() * STEP;
     let mut rest = old;
     let mut shared = 0;
@@ -324,9 +333,15 @@ fn compare<'t>(
 ) {
     let shared = shared_entries(old, new, id_length);
     let (mut old_rest, mut new_rest) = (&old[shared..], &new[shared..]);
+    let end = shared_end(old_rest, new_rest);
+    // How much was left of each before its current entry.
+    let (mut old_left, mut new_left) = (old_rest.len(), new_rest.len());
     let mut left = next_entry(&mut old_rest, id_length);
     let mut right = next_entry(&mut new_rest, id_length);
     loop {
+        if old_left == new_left && old_left <= end {
+            break;
+        }
         let order = match (&left, &right) {
             (None, None) => break,
             (Some(_), None) => Ordering::Less,
@@ -346,9 +361,11 @@ fn compare<'t>(
             report(entry.name, before.as_ref(), after.as_ref());
         }
         if before.is_some() {
+            old_left = old_rest.len();
             left = next_entry(&mut old_rest, id_length);
         }
         if after.is_some() {
+            new_left = new_rest.len();
             right = next_entry(&mut new_rest, id_length);
         }
     }
@@ -407,6 +424,26 @@ mod tests {
         ];
         assert_eq!(changed(&old, &new), ["-b", "+c", "~d"]);
         assert!(changed(&old, &old).is_empty());
+    }
+
+    #[test]
+    fn one_entry_among_many_is_found_wherever_it_stands() {
+        let names: Vec<String> = (0..60).map(|number| format!("name-{number:02}")).collect();
+        let all: Vec<(&str, &[u8], u8)> = names
+            .iter()
+            .map(|name| ("100644", name.as_bytes(), 1))
+            .collect();
+        for (at, name) in names.iter().enumerate() {
+            let mut edited = all.clone();
+            edited[at].2 = 2;
+            assert_eq!(changed(&all, &edited), [format!("~{name}")]);
+            let mut without = all.clone();
+            without.remove(at);
+            assert_eq!(changed(&all, &without), [format!("-{name}")]);
+            assert_eq!(changed(&without, &all), [format!("+{name}")]);
+            edited.remove((at + 7) % 60);
+            assert_eq!(changed(&all, &edited).len(), 2);
+        }
     }
 
     #[test]

@@ -12,11 +12,11 @@ use super::hash::WordHash;
 use super::objects::{OBJECT_LIMIT, ObjectId, ObjectKind};
 use super::packs::Packs;
 
-/// Bytes of a pack read at once: neighbours in history are neighbours in a pack.
-const WINDOW: usize = 16 << 10;
+/// Bytes of a pack read at once: many neighbours in history are neighbours in a pack, but copying the rest has its price.
+const WINDOW: usize = 4 << 10;
 
 /// Windows kept, each at the place its number says.
-const WINDOWS: usize = 64;
+const WINDOWS: usize = 256;
 
 /// The longest chain of differences that git writes.
 const CHAIN_LIMIT: usize = 4_095;
