@@ -21,7 +21,7 @@ const KINDS: &[(&str, &[&str])] = &[
             "src/survey",
         ],
     ),
-    ("QUALITY_CHANGES_VERSION", &["src/git"]),
+    ("QUALITY_CHANGES_VERSION", &["src/git", "src/path.rs"]),
     ("QUALITY_RESULTS_VERSION", &["src", "Cargo.toml"]),
 ];
 

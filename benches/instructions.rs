@@ -85,7 +85,11 @@ fn json((codebase, evaluation): (Codebase, Evaluation)) -> String {
 #[library_benchmark]
 #[bench::packed(setup = subjects::repository)]
 fn history((_place, repository): (TempDir, Repository)) -> History {
-    black_box(git::history(&repository, &subjects::history_options()))
+    black_box(git::history(
+        &repository,
+        &subjects::history_options(),
+        None,
+    ))
 }
 
 library_benchmark_group!(

@@ -66,7 +66,7 @@ fn history(criterion: &mut Criterion) {
     let (_place, repository) = subjects::repository();
     let options = subjects::history_options();
     criterion.bench_function("history", |bencher| {
-        bencher.iter(|| black_box(git::history(&repository, &options)));
+        bencher.iter(|| black_box(git::history(&repository, &options, None)));
     });
 }
 

@@ -3,8 +3,10 @@
 use std::borrow::{Borrow, Cow};
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// A path relative to the repository root, `/`-separated, compared and sorted by its raw bytes.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 pub struct RepoPath(Box<[u8]>);
 
 impl RepoPath {

@@ -29,7 +29,7 @@ fn only_marks(days: u32) -> HistoryOptions {
 }
 
 fn read(repo: &Repo, options: &HistoryOptions) -> History {
-    history(&open(repo.path()), options)
+    history(&open(repo.path()), options, None)
 }
 
 /// Changes as lines `Mark key: paths`, newest first.

@@ -306,7 +306,7 @@ fn head_time(place: &Place) -> i64 {
 fn history(root: &Path) {
     use quality::git::{Discovery, HistoryOptions, Repository, history};
     if let Discovery::Found(repository) = Repository::discover(root) {
-        std::hint::black_box(history(&repository, &HistoryOptions::default()));
+        std::hint::black_box(history(&repository, &HistoryOptions::default(), None));
     }
     // The program leaves like this too.
     std::process::exit(0);

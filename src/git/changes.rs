@@ -3,13 +3,12 @@
 //! First a plan says which commits are units, what each consumes, and which diffs are needed to know more; then, with the
 //! diffs at hand, the plan becomes changes with paths.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
 
 use super::bots::Bots;
+use super::diffs::Known;
 use super::graph::Graph;
 use super::renames::Renames;
-use super::tree_diff::TreeChanges;
 use super::{Change, CommitCount, Mark};
 use crate::path::RepoPath;
 
@@ -244,7 +243,7 @@ pub(super) fn joined(units: Vec<Unit>) -> Vec<Vec<Unit>> {
 pub(super) fn changes(
     graph: &Graph<'_>,
     groups: &[Vec<Unit>],
-    diffs: &BTreeMap<usize, Arc<TreeChanges>>,
+    known: &BTreeMap<usize, Known>,
     renames: &Renames,
 ) -> (Vec<Change>, Vec<Change>) {
     let mut by_people = Vec::new();
@@ -252,22 +251,22 @@ pub(super) fn changes(
     for group in groups {
         let Some(first) = group.first() else { continue };
         let node = graph.node(first.commit);
-        let mut paths: BTreeSet<&RepoPath> = BTreeSet::new();
+        let mut paths: Vec<&RepoPath> = Vec::new();
         let mut bulk = false;
         for unit in group {
-            let Some(diff) = diffs.get(&graph.position(unit.commit)) else {
+            let Some(Known { outcome, .. }) = known.get(&graph.position(unit.commit)) else {
                 continue;
             };
-            bulk |= diff.bulk;
-            paths.extend(
-                diff.changes
-                    .iter()
-                    .map(|change| renames.today(&change.path, node.time)),
-            );
+            bulk |= outcome.bulk;
+            let touched = outcome.paths.iter();
+            paths.extend(touched.map(|path| renames.today(path, node.time)));
         }
         if paths.is_empty() {
             continue;
         }
+        // Nearly always in order already.
+        paths.sort();
+        paths.dedup();
         let id = node.id.hex();
         let change = Change {
             mark: first.mark,

@@ -1,19 +1,19 @@
 //! The comparisons of trees a plan asks for, made on several threads with one answer.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use super::changes::Plan;
 use super::graph::Graph;
-use super::objects::{ObjectId, ObjectStore};
+use super::objects::{ObjectId, ObjectReader, ObjectStore};
 use super::renames::{Rename, renames_of};
 use super::similarity::Similarity;
-use super::tree_diff::{TreeChanges, TreeDiff, TreeProblem};
+use super::tree_diff::{TreeCache, TreeChanges, TreeDiff, TreeProblem};
+use crate::path::RepoPath;
 
 /// Diffs handed to a thread at once: neighbours share most of their trees.
-const BLOCK: usize = 32;
+const BLOCK: usize = 16;
 
 /// Paths of a merge that are looked up in its branch to see whether both are one project.
 const SAMPLE: usize = 32;
@@ -30,23 +30,66 @@ pub(super) struct Job {
     branches: Vec<ObjectId>,
 }
 
+impl Job {
+    /// The comparison of a commit of the mainline with its first parent, when the walk comes by.
+    pub(super) fn of_mainline(position: usize, old: Option<ObjectId>, new: ObjectId) -> Self {
+        Self {
+            position,
+            old,
+            new,
+            is_mainline: true,
+            branches: Vec::new(),
+        }
+    }
+
+    /// Whether it compares with nothing: a root.
+    pub(super) fn is_root(&self) -> bool {
+        self.old.is_none()
+    }
+
+    /// The trees it looks at: old (not of a root), new, those of the branches.
+    pub(super) fn ids(&self) -> impl Iterator<Item = ObjectId> {
+        let ids = self.old.into_iter().chain([self.new]);
+        ids.chain(self.branches.iter().copied())
+    }
+}
+
+/// An outcome, and what was asked for.
+pub(super) struct Known {
+    /// What was found.
+    pub outcome: Outcome,
+    with_renames: bool,
+    with_branches: bool,
+}
+
+impl Known {
+    /// The outcome of a job.
+    pub(super) fn new(job: &Job, outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            with_renames: job.is_mainline,
+            with_branches: !job.branches.is_empty(),
+        }
+    }
+}
+
 /// What a comparison found.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Outcome {
-    /// The paths that differ from the first parent.
-    pub diff: TreeChanges,
+    /// The paths that differ from the first parent, sorted.
+    pub paths: Vec<RepoPath>,
+    /// There are more than are recorded.
+    pub bulk: bool,
     /// The files that moved; empty beside the mainline.
     pub renames: Vec<Rename>,
     /// The other parents are of another project.
     pub is_foreign: bool,
+    /// No content was missing that could have told more.
+    pub is_certain: bool,
 }
 
 /// The diffs a plan needs that have not been made yet, in order of the walk.
-pub(super) fn jobs(
-    graph: &Graph<'_>,
-    plan: &Plan,
-    diffs: &BTreeMap<usize, Arc<TreeChanges>>,
-    renames: &BTreeMap<usize, Vec<Rename>>,
-) -> Vec<Job> {
+pub(super) fn jobs(graph: &Graph<'_>, plan: &Plan, known: &BTreeMap<usize, Known>) -> Vec<Job> {
     let suspects: BTreeSet<usize> = plan.suspects.iter().map(|suspect| suspect.merge).collect();
     let mut numbers: Vec<usize> = plan
         .units
@@ -63,10 +106,10 @@ pub(super) fn jobs(
             let position = graph.position(number);
             let is_mainline = graph.is_on_mainline(number);
             let is_suspect = suspects.contains(&number);
-            let is_known = diffs.contains_key(&position)
-                && (!is_mainline || renames.contains_key(&position))
-                && !is_suspect;
-            if is_known {
+            if let Some(known) = known.get(&position)
+                && (known.with_renames || !is_mainline)
+                && (known.with_branches || !is_suspect)
+            {
                 return None;
             }
             let node = graph.node(number);
@@ -89,51 +132,138 @@ pub(super) fn jobs(
         .collect()
 }
 
-/// Makes all diffs. The result of a job is at its place, whatever thread made it.
-pub(super) fn run(
-    store: &Arc<ObjectStore>,
-    partial: bool,
-    jobs: &[Job],
-    threads: usize,
-) -> Vec<Option<Result<Outcome, TreeProblem>>> {
-    let next = AtomicUsize::new(0);
-    let results = Mutex::new(Vec::with_capacity(jobs.len()));
-    let work = || {
-        let Ok(reader) = store.reader() else {
-            return;
+/// What a thread keeps from one round of diffs to the next.
+pub(super) struct Worker {
+    reader: ObjectReader,
+    trees: TreeCache,
+}
+
+impl Worker {
+    /// One for each thread.
+    pub(super) fn team(store: &Arc<ObjectStore>, threads: usize) -> Vec<Self> {
+        let worker = || Self {
+            reader: store.reader(),
+            trees: TreeCache::default(),
         };
-        let mut trees = TreeDiff::new(&reader);
-        let mut similarity = Similarity::new((!partial).then_some(&reader));
-        loop {
-            let first = next.fetch_add(BLOCK, Ordering::Relaxed);
-            if first >= jobs.len() {
-                return;
-            }
-            for (at, job) in jobs.iter().enumerate().skip(first).take(BLOCK) {
-                let outcome = compare(job, &mut trees, &mut similarity);
-                results
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push((at, outcome));
-            }
-        }
+        std::iter::repeat_with(worker)
+            .take(threads.max(1))
+            .collect()
+    }
+}
+
+/// A job and what came of it.
+pub(super) type Made = (Job, Result<Outcome, TreeProblem>);
+
+/// Makes all diffs that `find` hands to its argument, beginning while it is still looking for more. What `find` returns
+/// comes back with the results, which are in no order.
+pub(super) fn run<F>(
+    workers: &mut [Worker],
+    partial: bool,
+    find: impl FnOnce(&mut dyn FnMut(Job)) -> F,
+) -> (F, Vec<Made>) {
+    let queue = Queue {
+        waiting: Mutex::default(),
+        more: Condvar::new(),
+        made: Mutex::default(),
+        partial,
     };
-    let threads = threads.min(jobs.len().div_ceil(BLOCK));
-    thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(work);
+    let queue_of_all = &queue;
+    let found = thread::scope(|scope| {
+        let (mut own, mut others) = match workers.split_first_mut() {
+            Some((own, others)) => (Some(own), others.iter_mut()),
+            None => (None, [].iter_mut()),
+        };
+        // Whatever happens to us, nobody may wait for more without end.
+        let complete = Complete(queue_of_all);
+        let mut block = Vec::with_capacity(BLOCK);
+        let found = find(&mut |job| {
+            block.push(job);
+            if block.len() == BLOCK {
+                queue_of_all.add(std::mem::replace(&mut block, Vec::with_capacity(BLOCK)));
+                if let Some(worker) = others.next() {
+                    scope.spawn(move || queue_of_all.work(worker));
+                }
+            }
+        });
+        queue_of_all.add(block);
+        drop(complete);
+        if let Some(own) = own.take() {
+            queue_of_all.work(own);
         }
-        work();
+        found
     });
-    let mut ordered: Vec<Option<Result<Outcome, TreeProblem>>> =
-        std::iter::repeat_with(|| None).take(jobs.len()).collect();
-    let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    for (at, outcome) in results {
-        if let Some(place) = ordered.get_mut(at) {
-            *place = Some(outcome);
+    let made = queue.made.into_inner();
+    (found, made.unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Jobs on their way to the threads that do them.
+struct Queue {
+    waiting: Mutex<Waiting>,
+    more: Condvar,
+    made: Mutex<Vec<Made>>,
+    partial: bool,
+}
+
+#[derive(Default)]
+struct Waiting {
+    blocks: VecDeque<Vec<Job>>,
+    is_complete: bool,
+}
+
+/// Says, when it goes, that no more jobs will come.
+struct Complete<'q>(&'q Queue);
+
+impl Drop for Complete<'_> {
+    fn drop(&mut self) {
+        self.0.lock().is_complete = true;
+        self.0.more.notify_all();
+    }
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, block: Vec<Job>) {
+        self.lock().blocks.push_back(block);
+        self.more.notify_one();
+    }
+
+    fn next(&self) -> Option<Vec<Job>> {
+        let mut waiting = self.lock();
+        loop {
+            if let Some(block) = waiting.blocks.pop_front() {
+                return Some(block);
+            }
+            if waiting.is_complete {
+                return None;
+            }
+            waiting = self
+                .more
+                .wait(waiting)
+                .unwrap_or_else(PoisonError::into_inner);
         }
     }
-    ordered
+
+    fn work(&self, worker: &mut Worker) {
+        let Worker { reader, trees } = worker;
+        let mut trees = TreeDiff::new(reader, trees);
+        let mut similarity = Similarity::new((!self.partial).then_some(&*reader));
+        while let Some(block) = self.next() {
+            let made: Vec<Made> = block
+                .into_iter()
+                .map(|job| {
+                    let outcome = compare(&job, &mut trees, &mut similarity);
+                    (job, outcome)
+                })
+                .collect();
+            self.made
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .extend(made);
+        }
+    }
 }
 
 fn compare(
@@ -143,15 +273,17 @@ fn compare(
 ) -> Result<Outcome, TreeProblem> {
     let diff = trees.diff(job.old, job.new)?;
     let is_foreign = !job.branches.is_empty() && is_foreign(&diff, &job.branches, trees)?;
-    let renames = if job.is_mainline && !diff.bulk {
+    let (renames, is_certain) = if job.is_mainline && !diff.bulk {
         renames_of(&diff, similarity)
     } else {
-        Vec::new()
+        (Vec::new(), true)
     };
     Ok(Outcome {
-        diff,
+        bulk: diff.bulk,
+        paths: diff.changes.into_iter().map(|change| change.path).collect(),
         renames,
         is_foreign,
+        is_certain,
     })
 }
 

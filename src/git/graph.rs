@@ -1,12 +1,14 @@
 //! The commits of one window as a graph: who is on the mainline, and what a merge brought.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::HashMap;
 
+use super::hash::WordHash;
 use super::walk::{Node, Walk};
 
 const FROM_MAINLINE: u8 = 1;
 const FROM_BRANCH: u8 = 2;
+/// Painted, and its parents not yet.
+const PENDING: u8 = 4;
 
 /// Commits of a window, numbered from 0, newest first.
 pub(super) struct Graph<'w> {
@@ -16,18 +18,31 @@ pub(super) struct Graph<'w> {
     parents: Vec<Vec<usize>>,
     /// The first parent, if it lies inside the window.
     first_parents: Vec<Option<usize>>,
-    /// Larger for a child than for each of its parents.
-    generation: Vec<usize>,
+    /// A place for each commit, higher for a child than for each of its parents.
+    places: Vec<usize>,
+    /// The commit at each place.
+    commits: Vec<usize>,
     mainline: Vec<usize>,
     on_mainline: Vec<bool>,
+    paint: Paint,
+}
+
+/// What [`Graph::brought_by`] marks, cleared after each merge.
+#[derive(Default)]
+struct Paint {
+    /// By place, so that the next pending commit is found by looking downward.
     flags: Vec<u8>,
+    /// Places with flags.
+    touched: Vec<usize>,
+    /// How many pending ones only the branch reaches.
+    open: usize,
 }
 
 impl<'w> Graph<'w> {
     /// The part of `walk` that is not older than `from`.
     pub(super) fn new(walk: &'w Walk<'w>, from: i64) -> Self {
         let positions = walk.since(from);
-        let numbers: HashMap<usize, usize> = positions
+        let numbers: HashMap<usize, usize, WordHash> = positions
             .iter()
             .enumerate()
             .map(|(number, position)| (*position, number))
@@ -40,11 +55,20 @@ impl<'w> Graph<'w> {
             first_parents.push(all.first().and_then(inside));
             parents.push(all.iter().filter_map(inside).collect());
         }
+        let commits = topological(&parents);
+        let mut places = vec![0; positions.len()];
+        for (place, number) in commits.iter().enumerate() {
+            places[*number] = place;
+        }
         let mut graph = Self {
             walk,
-            generation: generations(&parents),
+            places,
+            commits,
             on_mainline: vec![false; positions.len()],
-            flags: vec![0; positions.len()],
+            paint: Paint {
+                flags: vec![0; positions.len()],
+                ..Paint::default()
+            },
             mainline: Vec::new(),
             positions,
             parents,
@@ -94,72 +118,92 @@ impl<'w> Graph<'w> {
 
     /// What `merge` brought: commits of the window reachable from it and not from its first parent, without itself.
     pub(super) fn brought_by(&mut self, merge: usize) -> Vec<usize> {
-        // Children come off the heap before their parents, so a commit's flags are complete when it does.
-        let mut heap: BinaryHeap<(usize, Reverse<usize>)> = BinaryHeap::new();
-        let mut touched = Vec::new();
-        let mut open = 0_usize;
+        let Self {
+            parents,
+            places,
+            commits,
+            paint,
+            ..
+        } = self;
         let mut members = Vec::new();
         let mainline = self.first_parents[merge];
-        let starts = self.parents[merge].clone();
-        for start in starts {
-            let flag = if Some(start) == mainline {
+        // Everything at this place and above is done.
+        let mut done = 0;
+        for start in &parents[merge] {
+            let flag = if Some(*start) == mainline {
                 FROM_MAINLINE
             } else {
                 FROM_BRANCH
             };
-            self.paint(start, flag, &mut heap, &mut touched, &mut open);
+            paint.add(places[*start], flag);
+            done = done.max(places[*start] + 1);
         }
-        while open > 0 {
-            let Some((_, Reverse(number))) = heap.pop() else {
+        // Children lie above their parents, so a commit's flags are complete when it is met.
+        while paint.open > 0 {
+            let Some(place) = paint.next(done) else {
                 break;
             };
-            let flags = self.flags[number];
+            done = place;
+            let (number, flags) = (commits[done], paint.flags[done] & !PENDING);
+            paint.flags[done] = flags;
             if flags == FROM_BRANCH {
-                open -= 1;
+                paint.open -= 1;
                 members.push(number);
             }
-            for at in 0..self.parents[number].len() {
-                let parent = self.parents[number][at];
-                self.paint(parent, flags, &mut heap, &mut touched, &mut open);
+            for parent in &parents[number] {
+                let place = places[*parent];
+                paint.add(place, flags);
+                // Above its child it lies only where commits are their own ancestors.
+                done = done.max(place + 1);
             }
         }
-        for number in touched {
-            self.flags[number] = 0;
-        }
+        paint.clear();
         // Only a damaged repository, where commits are their own ancestors, reaches the merge again.
         members.retain(|number| *number != merge);
         members.sort_unstable();
         members.dedup();
         members
     }
+}
 
-    /// Adds a flag; `open` counts the commits on the heap that only the branch reaches.
-    fn paint(
-        &mut self,
-        number: usize,
-        flag: u8,
-        heap: &mut BinaryHeap<(usize, Reverse<usize>)>,
-        touched: &mut Vec<usize>,
-        open: &mut usize,
-    ) {
-        let before = self.flags[number];
+impl Paint {
+    fn add(&mut self, place: usize, flag: u8) {
+        let before = self.flags[place];
         let after = before | flag;
         if before == after {
             return;
         }
-        self.flags[number] = after;
         if before == 0 {
-            touched.push(number);
-            heap.push((self.generation[number], Reverse(number)));
-            *open += usize::from(after == FROM_BRANCH);
+            self.touched.push(place);
+            self.flags[place] = after | PENDING;
+            self.open += usize::from(after == FROM_BRANCH);
         } else {
-            *open = open.saturating_sub(usize::from(before == FROM_BRANCH));
+            self.flags[place] = after;
+            let was_open = before == FROM_BRANCH | PENDING;
+            self.open = self.open.saturating_sub(usize::from(was_open));
         }
+    }
+
+    /// The highest pending place below `done`.
+    fn next(&self, done: usize) -> Option<usize> {
+        memchr::memrchr3(
+            PENDING | FROM_MAINLINE,
+            PENDING | FROM_BRANCH,
+            PENDING | FROM_MAINLINE | FROM_BRANCH,
+            &self.flags[..done],
+        )
+    }
+
+    fn clear(&mut self) {
+        for place in self.touched.drain(..) {
+            self.flags[place] = 0;
+        }
+        self.open = 0;
     }
 }
 
-/// Numbers each commit so that every parent has a smaller number than its children.
-fn generations(parents: &[Vec<usize>]) -> Vec<usize> {
+/// All commits, every parent before its children. Those that are their own ancestors come first, in any order.
+fn topological(parents: &[Vec<usize>]) -> Vec<usize> {
     let mut children = vec![0_usize; parents.len()];
     for parent in parents.iter().flatten() {
         children[*parent] += 1;
@@ -167,11 +211,9 @@ fn generations(parents: &[Vec<usize>]) -> Vec<usize> {
     let mut ready: Vec<usize> = (0..parents.len())
         .filter(|number| children[*number] == 0)
         .collect();
-    let mut generation = vec![0; parents.len()];
-    let mut next = parents.len();
+    let mut order = Vec::with_capacity(parents.len());
     while let Some(number) = ready.pop() {
-        generation[number] = next;
-        next = next.saturating_sub(1);
+        order.push(number);
         for parent in &parents[number] {
             children[*parent] -= 1;
             if children[*parent] == 0 {
@@ -179,5 +221,7 @@ fn generations(parents: &[Vec<usize>]) -> Vec<usize> {
             }
         }
     }
-    generation
+    order.extend((0..parents.len()).filter(|number| children[*number] > 0));
+    order.reverse();
+    order
 }

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::objects::{ObjectId, ObjectProblem, ObjectStore};
+use super::recall::Recall;
 use super::repository::Repository;
 use super::survey::Survey;
 use super::walk::{End, Walk};
@@ -49,14 +50,21 @@ impl Default for HistoryOptions {
 ///
 /// The work is done on a thread of its own. If that reads nothing for 30 seconds it is left behind, and the caller should
 /// leave the process by `exit`.
-pub fn history(repository: &Repository, options: &HistoryOptions) -> History {
+///
+/// With `recall`, what an earlier run learned of a commit is not read again. The answer is the same with and without.
+pub fn history(
+    repository: &Repository,
+    options: &HistoryOptions,
+    recall: Option<Arc<dyn Recall>>,
+) -> History {
     let threads = thread::available_parallelism().map_or(1, |threads| threads.get().min(THREADS));
-    history_with_threads(repository, options, threads)
+    history_with_threads(repository, options, recall, threads)
 }
 
 pub(super) fn history_with_threads(
     repository: &Repository,
     options: &HistoryOptions,
+    recall: Option<Arc<dyn Recall>>,
     threads: usize,
 ) -> History {
     let head = match repository.head_id() {
@@ -81,6 +89,7 @@ pub(super) fn history_with_threads(
         head,
         branch: repository.branch(),
         shallow,
+        recall,
     };
     let store = Arc::clone(&source.store);
     let (sender, receiver) = mpsc::channel();
@@ -145,6 +154,8 @@ pub(super) struct Source {
     pub store: Arc<ObjectStore>,
     /// Some were left out on purpose.
     pub partial: bool,
+    /// What earlier runs learned.
+    pub recall: Option<Arc<dyn Recall>>,
     head: ObjectId,
     branch: Option<String>,
     shallow: Vec<ObjectId>,
@@ -178,11 +189,13 @@ impl Source {
 
 fn read(source: &Source, options: &HistoryOptions, threads: usize) -> History {
     let mut history = without_changes(options, HistoryState::Available);
-    let reader = match source.store.reader() {
-        Ok(reader) => reader,
-        Err(reason) => return without_changes(options, unavailable(reason, None)),
-    };
-    let walk = match Walk::new(&reader, source.head, source.shallow.clone()) {
+    let reader = source.store.reader();
+    let walk = match Walk::new(
+        &reader,
+        source.head,
+        source.shallow.clone(),
+        source.recall.as_deref(),
+    ) {
         Ok(walk) => walk,
         Err(problem) => {
             return without_changes(options, source.broken("commit", source.head, &problem));
@@ -227,10 +240,13 @@ mod tests {
             panic!("no repository");
         };
         let options = HistoryOptions::default();
-        let alone = history_with_threads(&repository, &options, 1);
+        let alone = history_with_threads(&repository, &options, None, 1);
         assert_eq!(alone.changes.len(), 200);
         for threads in [2, 3, 16] {
-            assert_eq!(history_with_threads(&repository, &options, threads), alone);
+            assert_eq!(
+                history_with_threads(&repository, &options, None, threads),
+                alone
+            );
         }
     }
 }

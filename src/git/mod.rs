@@ -3,9 +3,10 @@
 //! Nothing here executes a program, follows repository configuration or writes. What cannot be read is a value
 //! ([`HistoryState`]), never a number.
 //!
-//! From the disk to a change: `repository` finds the files, `objects` reads what they hold, `commit` and `tree_diff` parse
-//! it, `walk` and `graph` order the commits of a window, `marks` reads their messages, `changes` makes units of them,
-//! `renames` and `similarity` give paths today's names, `survey` chooses window and unit, `history` hands it all over.
+//! From the disk to a change: `repository` finds the files, `objects` reads what they hold (`packs` and `unpack` for packed
+//! ones), `commit` and `tree_diff` parse it, `walk` and `graph` order the commits of a window, `marks` reads their messages, `changes` makes units of them,
+//! `renames` and `similarity` give paths today's names, `survey` chooses window and unit, `history` hands it all over. `recall`
+//! keeps what follows from a commit for the next run.
 
 mod bots;
 mod changes;
@@ -13,11 +14,14 @@ mod commit;
 mod configuration;
 mod diffs;
 mod graph;
+mod hash;
 mod history;
 mod identity;
 mod index;
 mod marks;
 mod objects;
+mod packs;
+mod recall;
 mod renames;
 #[cfg(test)]
 #[path = "../../tests/repositories/mod.rs"]
@@ -26,18 +30,22 @@ mod repository;
 mod similarity;
 mod survey;
 mod tree_diff;
+mod unpack;
 mod walk;
 
 pub use history::{HistoryOptions, history};
 pub use identity::{FileState, FileTime, blob_id};
 pub use index::IndexEntry;
-pub use objects::{HashKind, ObjectId, ObjectKind, ObjectProblem};
-pub use repository::{Discovery, OBJECT_LIMIT, Repository};
+pub use objects::{HashKind, OBJECT_LIMIT, ObjectId, ObjectKind, ObjectProblem};
+pub use recall::Recall;
+pub use repository::{Discovery, Repository};
+
+use serde::{Deserialize, Serialize};
 
 use crate::path::RepoPath;
 
 /// What git history says about the last window of work.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct History {
     /// Whether the rest may be read.
     pub state: HistoryState,
@@ -74,7 +82,7 @@ impl History {
 }
 
 /// Whether history can be measured.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum HistoryState {
     /// Complete over the window.
     Available,
@@ -95,7 +103,7 @@ pub enum HistoryState {
 }
 
 /// The head commit.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Head {
     /// Full object id in hex.
     pub id: String,
@@ -106,7 +114,7 @@ pub struct Head {
 }
 
 /// The stretch of history that counts, measured back from the head commit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Window {
     /// Days asked for.
     pub days: u32,
@@ -119,7 +127,7 @@ pub struct Window {
 }
 
 /// One unit of work.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Change {
     /// How it was recognised.
     pub mark: Mark,
@@ -138,7 +146,9 @@ pub struct Change {
 }
 
 /// How a change was recognised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum Mark {
     /// `Merge pull request #1 from …`
     GithubMerge,
@@ -169,7 +179,7 @@ pub enum Mark {
 }
 
 /// What a change is in this repository.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum ChangeUnit {
     /// Merged pull or merge requests, recovered from marks.
     PullRequests,
@@ -178,7 +188,7 @@ pub enum ChangeUnit {
 }
 
 /// Non-merge commits of the window.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct CommitCount {
     /// All commits reachable in the window, merges included.
     pub all: u32,

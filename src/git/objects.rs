@@ -1,20 +1,28 @@
-//! Raw objects by id: loose ones by our own reader, packed ones through libgit2's object database.
+//! Raw objects by id: packed and loose ones by our own readers, what they leave out through libgit2's object database.
 //!
-//! libgit2 1.9 spins for ever on a truncated loose object, so it is never asked for an object that lies loose. Nothing
-//! here reads configuration: a database is a list of directories and a hash kind.
+//! libgit2 1.9 spins for ever on a truncated loose object, so it is never asked for an object that lies loose. Opening its
+//! database costs as much as reading a thousand objects, so that waits until it is needed. Nothing here reads
+//! configuration: a database is a list of directories and a hash kind.
 
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashSet;
 use std::fmt;
 use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Once, OnceLock};
 
 use flate2::bufread::ZlibDecoder;
 
+use super::packs::Packs;
+use super::unpack::{Trouble, Unpacker};
+
 /// Commits and trees larger than this are hostile or broken; 16 MiB of tree is about 400,000 names in one directory.
 pub const METADATA_LIMIT: u64 = 16 << 20;
+
+/// Objects larger than this are not read for anybody: 64 MiB.
+pub const OBJECT_LIMIT: u64 = 64 << 20;
 
 /// How deep alternates may point to further alternates, as in git itself.
 const ALTERNATE_DEPTH: usize = 5;
@@ -138,7 +146,7 @@ impl ObjectKind {
         }
     }
 
-    fn from_libgit2(kind: git2::ObjectType) -> Option<Self> {
+    pub(super) fn from_libgit2(kind: git2::ObjectType) -> Option<Self> {
         match kind {
             git2::ObjectType::Commit => Some(Self::Commit),
             git2::ObjectType::Tree => Some(Self::Tree),
@@ -177,22 +185,17 @@ impl fmt::Display for ObjectProblem {
 pub(super) struct ObjectStore {
     hash: HashKind,
     directories: Vec<PathBuf>,
-    loose: HashSet<ObjectId>,
+    packs: OnceLock<Packs>,
     reads: AtomicU64,
 }
 
 impl ObjectStore {
-    /// Lists the loose objects of `directory` and its alternates once.
+    /// Finds `directory` and its alternates. Packs are opened when the first object is read.
     pub(super) fn new(directory: &Path, hash: HashKind) -> Result<Self, String> {
-        let directories = object_directories(directory)?;
-        let mut loose = HashSet::new();
-        for directory in &directories {
-            list_loose(directory, hash, &mut loose);
-        }
         Ok(Self {
             hash,
-            directories,
-            loose,
+            directories: object_directories(directory)?,
+            packs: OnceLock::new(),
             reads: AtomicU64::new(0),
         })
     }
@@ -208,7 +211,20 @@ impl ObjectStore {
     }
 
     /// A reader for one thread.
-    pub(super) fn reader(self: &Arc<Self>) -> Result<ObjectReader, String> {
+    pub(super) fn reader(self: &Arc<Self>) -> ObjectReader {
+        ObjectReader {
+            store: Arc::clone(self),
+            unpacker: RefCell::new(Unpacker::new()),
+            database: OnceCell::new(),
+        }
+    }
+
+    fn packs(&self) -> &Packs {
+        self.packs
+            .get_or_init(|| Packs::open(&self.directories, self.hash))
+    }
+
+    fn open_database(&self) -> Result<git2::Odb<'static>, String> {
         static SETTINGS: Once = Once::new();
         SETTINGS.call_once(|| {
             // A damaged object shows when it is parsed; hashing every one again costs a third of the walk.
@@ -226,17 +242,15 @@ impl ObjectStore {
                 .add_disk_alternate(path)
                 .map_err(|error| error.message().to_owned())?;
         }
-        Ok(ObjectReader {
-            store: Arc::clone(self),
-            database,
-        })
+        Ok(database)
     }
 }
 
 /// Reads objects on one thread.
 pub(super) struct ObjectReader {
     store: Arc<ObjectStore>,
-    database: git2::Odb<'static>,
+    unpacker: RefCell<Unpacker>,
+    database: OnceCell<Result<git2::Odb<'static>, String>>,
 }
 
 impl ObjectReader {
@@ -251,28 +265,18 @@ impl ObjectReader {
         id: ObjectId,
         limit: u64,
     ) -> Result<(ObjectKind, Vec<u8>), ObjectProblem> {
-        self.store.reads.fetch_add(1, Ordering::Relaxed);
-        if self.store.loose.contains(&id) {
-            let hex = id.hex();
-            let (fan, rest) = hex.split_at(2);
-            for directory in &self.store.directories {
-                if let Some(found) = read_loose(&directory.join(fan).join(rest), limit)? {
-                    return Ok(found);
-                }
-            }
-            // Packed between our listing and now.
-        }
-        self.read_packed(id, limit)
+        let (kind, content) = self.read_shared(id, limit)?;
+        Ok((kind, Arc::unwrap_or_clone(content)))
     }
 
-    /// The content of an object that must be of one kind.
+    /// The content of an object that must be of one kind. Others that are stored as a difference from it may share it.
     pub(super) fn read_kind(
         &self,
         id: ObjectId,
         kind: ObjectKind,
         limit: u64,
-    ) -> Result<Vec<u8>, ObjectProblem> {
-        let (found, content) = self.read(id, limit)?;
+    ) -> Result<Arc<Vec<u8>>, ObjectProblem> {
+        let (found, content) = self.read_shared(id, limit)?;
         if found == kind {
             Ok(content)
         } else {
@@ -282,21 +286,49 @@ impl ObjectReader {
         }
     }
 
-    fn read_packed(
+    fn read_shared(
+        &self,
+        id: ObjectId,
+        limit: u64,
+    ) -> Result<(ObjectKind, Arc<Vec<u8>>), ObjectProblem> {
+        self.store.reads.fetch_add(1, Ordering::Relaxed);
+        let unpacked = self
+            .unpacker
+            .borrow_mut()
+            .read(self.store.packs(), &id, limit);
+        match unpacked {
+            Some(Ok(found)) => return Ok(found),
+            Some(Err(Trouble::TooLarge(size))) => return Err(ObjectProblem::TooLarge(size)),
+            Some(Err(Trouble::Unusual)) | None => {}
+        }
+        let hex = id.hex();
+        let (fan, rest) = hex.split_at(2);
+        for directory in &self.store.directories {
+            if let Some((kind, content)) = read_loose(&directory.join(fan).join(rest), limit)? {
+                return Ok((kind, Arc::new(content)));
+            }
+        }
+        let (kind, content) = self.read_from_database(id, limit)?;
+        Ok((kind, Arc::new(content)))
+    }
+
+    fn read_from_database(
         &self,
         id: ObjectId,
         limit: u64,
     ) -> Result<(ObjectKind, Vec<u8>), ObjectProblem> {
+        let database = self
+            .database
+            .get_or_init(|| self.store.open_database())
+            .as_ref()
+            .map_err(|reason| ObjectProblem::Corrupt(reason.clone()))?;
         let oid = git2::Oid::from_bytes(id.as_bytes()).map_err(|error| problem(&error))?;
         // The header comes first: a few megabytes of pack can promise gigabytes of zeros.
-        let (size, _) = self
-            .database
-            .read_header(oid)
-            .map_err(|error| problem(&error))?;
+        let (size, _) = database.read_header(oid).map_err(|error| problem(&error))?;
         if size as u64 > limit {
             return Err(ObjectProblem::TooLarge(size as u64));
         }
-        let object = self.database.read(oid).map_err(|error| problem(&error))?;
+        let object = database.read(oid).map_err(|error| problem(&error))?;
         let kind = ObjectKind::from_libgit2(object.kind())
             .ok_or_else(|| ObjectProblem::Corrupt("unknown kind of object".to_owned()))?;
         Ok((kind, object.data().to_vec()))
@@ -348,29 +380,6 @@ fn alternates_of(directory: &Path) -> Result<Vec<PathBuf>, String> {
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
         .map(|line| directory.join(line))
         .collect())
-}
-
-fn list_loose(directory: &Path, hash: HashKind, loose: &mut HashSet<ObjectId>) {
-    let Ok(fans) = fs::read_dir(directory) else {
-        return;
-    };
-    for fan in fans.flatten() {
-        let name = fan.file_name();
-        let Some(first) = name.to_str().filter(|name| name.len() == 2) else {
-            continue;
-        };
-        let Ok(files) = fs::read_dir(fan.path()) else {
-            continue;
-        };
-        for file in files.flatten() {
-            let name = file.file_name();
-            let Some(rest) = name.to_str() else { continue };
-            let id = ObjectId::from_hex(format!("{first}{rest}").as_bytes());
-            if let Some(id) = id.filter(|id| id.as_bytes().len() == hash.id_length()) {
-                loose.insert(id);
-            }
-        }
-    }
 }
 
 /// `None` when there is no such file.

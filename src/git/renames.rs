@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::hash::WordHash;
 use super::similarity::Similarity;
 use super::tree_diff::{PathChange, TreeChanges, Version};
 use crate::path::RepoPath;
@@ -23,17 +24,17 @@ pub(super) struct Rename {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Renames {
     /// For an old path: until when (committer time) it stood for which path of today, newest first.
-    aliases: HashMap<RepoPath, Vec<(i64, RepoPath)>>,
+    aliases: HashMap<RepoPath, Vec<(i64, RepoPath)>, WordHash>,
 }
 
 impl Renames {
     /// Takes the moves of each mainline commit with its time, newest first.
-    pub(super) fn new(commits: &[(i64, Vec<Rename>)]) -> Self {
-        let mut order: Vec<&(i64, Vec<Rename>)> = commits.iter().collect();
+    pub(super) fn new(commits: &[(i64, &[Rename])]) -> Self {
+        let mut order: Vec<&(i64, &[Rename])> = commits.iter().collect();
         order.sort_by_key(|(time, _)| std::cmp::Reverse(*time));
         let mut renames = Self::default();
         for (time, moved) in order {
-            for rename in moved {
+            for rename in *moved {
                 // What the new name became later is known already, because we come from today.
                 let today = renames.today(&rename.new, *time).clone();
                 renames
@@ -56,8 +57,12 @@ impl Renames {
     }
 }
 
-/// The moves in one commit: equal content first, then similar content, then what its neighbours did.
-pub(super) fn renames_of(diff: &TreeChanges, similarity: &mut Similarity<'_>) -> Vec<Rename> {
+/// The moves in one commit: equal content first, then similar content, then what its neighbours did. Whether all contents
+/// were there that had to be looked at comes with them.
+pub(super) fn renames_of(
+    diff: &TreeChanges,
+    similarity: &mut Similarity<'_>,
+) -> (Vec<Rename>, bool) {
     let mut sources: Vec<(&RepoPath, Version)> = Vec::new();
     let mut targets: Vec<(&RepoPath, Version)> = Vec::new();
     for PathChange { path, old, new } in &diff.changes {
@@ -68,12 +73,12 @@ pub(super) fn renames_of(diff: &TreeChanges, similarity: &mut Similarity<'_>) ->
         }
     }
     if sources.is_empty() || targets.is_empty() {
-        return Vec::new();
+        return (Vec::new(), true);
     }
     let mut renames = equal(&mut sources, &mut targets);
     renames.extend(similarity.pairs(&mut sources, &mut targets));
     renames.extend(beside(&renames, &mut sources, &mut targets));
-    renames
+    (renames, similarity.saw_all())
 }
 
 /// Pairs of equal content; among several, those that keep their file name.
@@ -160,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_path_is_followed_through_several_moves() {
-        let renames = Renames::new(&[(30, vec![moved("b", "c")]), (10, vec![moved("a", "b")])]);
+        let renames = Renames::new(&[(30, &[moved("b", "c")]), (10, &[moved("a", "b")])]);
         let today = |path: &str, time| {
             renames
                 .today(&RepoPath::from(path), time)
@@ -174,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_name_used_again_is_another_file() {
-        let renames = Renames::new(&[(30, vec![moved("a", "z")]), (10, vec![moved("a", "b")])]);
+        let renames = Renames::new(&[(30, &[moved("a", "z")]), (10, &[moved("a", "b")])]);
         let today = |time| {
             renames
                 .today(&RepoPath::from("a"), time)

@@ -15,12 +15,10 @@ use super::commit;
 use super::configuration::Configuration;
 use super::index::{self, IndexEntry};
 use super::objects::{
-    HashKind, METADATA_LIMIT, ObjectId, ObjectKind, ObjectProblem, ObjectReader, ObjectStore,
+    HashKind, METADATA_LIMIT, OBJECT_LIMIT, ObjectId, ObjectKind, ObjectProblem, ObjectReader,
+    ObjectStore,
 };
 use super::walk::Walk;
-
-/// Objects larger than this are not read for anybody: 64 MiB.
-pub const OBJECT_LIMIT: u64 = 64 << 20;
 
 /// `HEAD`, references and lists are short; `packed-refs` of the largest known repositories stays below 64 MiB.
 const SMALL_FILE_LIMIT: u64 = 64 << 20;
@@ -118,8 +116,8 @@ impl Repository {
         let Some(id) = self.head_id()? else {
             return Ok(None);
         };
-        let reader = self.store.reader()?;
-        let walk = Walk::new(&reader, id, self.shallow()?)
+        let reader = self.store.reader();
+        let walk = Walk::new(&reader, id, self.shallow()?, None)
             .map_err(|problem| format!("head commit {} is {problem}", id.hex()))?;
         Ok(Some(Head {
             id: id.hex(),
@@ -166,6 +164,7 @@ impl Repository {
     /// The content of a file of at most [`OBJECT_LIMIT`] bytes.
     pub fn blob(&self, id: ObjectId) -> Result<Vec<u8>, ObjectProblem> {
         self.with_reader(|reader| reader.read_kind(id, ObjectKind::Blob, OBJECT_LIMIT))
+            .map(Arc::unwrap_or_clone)
     }
 
     /// The id `HEAD` leads to; `None` on a branch without commits.
@@ -207,10 +206,7 @@ impl Repository {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .pop();
-        let reader = match idle {
-            Some(reader) => reader,
-            None => self.store.reader().map_err(ObjectProblem::Corrupt)?,
-        };
+        let reader = idle.unwrap_or_else(|| self.store.reader());
         let result = read(&reader);
         self.readers
             .lock()

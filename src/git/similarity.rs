@@ -4,10 +4,11 @@
 //! that neither the order of commits nor the number of threads can change an answer.
 
 use std::collections::HashMap;
-use std::hash::Hasher;
+use std::hash::{BuildHasher, Hasher};
 use std::rc::Rc;
 
-use super::objects::{ObjectId, ObjectKind, ObjectReader};
+use super::hash::WordHash;
+use super::objects::{ObjectId, ObjectKind, ObjectProblem, ObjectReader};
 use super::renames::Rename;
 use super::tree_diff::Version;
 use crate::path::RepoPath;
@@ -38,6 +39,7 @@ pub(super) struct Similarity<'a> {
     /// `None` where contents were left out on purpose.
     reader: Option<&'a ObjectReader>,
     bytes_left: usize,
+    saw_all: bool,
 }
 
 /// How many bytes of a file lie in which chunks, sorted by chunk.
@@ -52,7 +54,13 @@ impl<'a> Similarity<'a> {
         Self {
             reader,
             bytes_left: 0,
+            saw_all: true,
         }
+    }
+
+    /// Whether no content was missing or damaged when the last pairs were looked for.
+    pub(super) fn saw_all(&self) -> bool {
+        self.saw_all
     }
 
     /// Takes the pairs that belong together out of both lists.
@@ -61,6 +69,7 @@ impl<'a> Similarity<'a> {
         sources: &mut Vec<File<'_>>,
         targets: &mut Vec<File<'_>>,
     ) -> Vec<Rename> {
+        self.saw_all = true;
         if self.reader.is_none() || sources.is_empty() || targets.is_empty() {
             return Vec::new();
         }
@@ -170,9 +179,14 @@ impl<'a> Similarity<'a> {
             return fingerprint.clone();
         }
         let limit = FILE_LIMIT.min(self.bytes_left as u64);
-        let content = self
-            .reader
-            .and_then(|reader| reader.read_kind(version.id, ObjectKind::Blob, limit).ok());
+        let content = match self.reader?.read_kind(version.id, ObjectKind::Blob, limit) {
+            Ok(content) => Some(content),
+            Err(ObjectProblem::TooLarge(_)) => None,
+            Err(_) => {
+                self.saw_all = false;
+                None
+            }
+        };
         let fingerprint = content.map(|content| {
             self.bytes_left = self.bytes_left.saturating_sub(content.len());
             Rc::new(Fingerprint {
@@ -223,14 +237,15 @@ fn remove(files: &mut Vec<File<'_>>, mut gone: Vec<usize>) {
 }
 
 fn chunks(content: &[u8]) -> Vec<(u64, u64)> {
-    let mut chunks = Vec::new();
+    // Lines of code have about thirty bytes.
+    let mut chunks = Vec::with_capacity(content.len() / 24 + 1);
     let mut rest = content;
     while !rest.is_empty() {
         let window = &rest[..rest.len().min(CHUNK)];
         let length = memchr::memchr(b'\n', window).map_or(window.len(), |end| end + 1);
         let (chunk, after) = rest.split_at(length);
         // Fixed keys: the same content gives the same numbers in every run.
-        let mut hasher = std::hash::DefaultHasher::new();
+        let mut hasher = WordHash::fixed().build_hasher();
         // Line ends do not make two lines different.
         hasher.write(chunk.trim_ascii_end());
         chunks.push((hasher.finish(), chunk.len() as u64));

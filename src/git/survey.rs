@@ -1,15 +1,15 @@
 //! Choosing the window and the unit: marks first, further back if they are few, commits if they are too few.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::bots::Bots;
 use super::changes::{self, Suspect};
-use super::diffs::{jobs, run};
+use super::diffs::{Job, Known, Worker, jobs, run};
 use super::graph::Graph;
-use super::history::{DAY, HistoryOptions, Source, unavailable};
+use super::history::{DAY, HistoryOptions, Source};
+use super::recall;
 use super::renames::{Rename, Renames};
-use super::tree_diff::{TreeChanges, TreeProblem};
+use super::tree_diff::TreeProblem;
 use super::walk::Walk;
 use super::{Change, ChangeUnit, CommitCount, History, HistoryState};
 
@@ -20,13 +20,11 @@ const PATIENT_WINDOWS: i64 = 3;
 pub(super) struct Survey<'a> {
     source: &'a Source,
     options: &'a HistoryOptions,
-    threads: usize,
+    workers: Vec<Worker>,
     bots: Bots,
     walk: Walk<'a>,
     /// By position in the walk.
-    diffs: BTreeMap<usize, Arc<TreeChanges>>,
-    /// Of mainline commits, by position in the walk.
-    renames: BTreeMap<usize, Vec<Rename>>,
+    known: BTreeMap<usize, Known>,
 }
 
 /// The changes of one window.
@@ -49,11 +47,10 @@ impl<'a> Survey<'a> {
         Self {
             source,
             options,
-            threads,
+            workers: Worker::team(&source.store, threads),
             bots: Bots::new(&options.bots),
             walk,
-            diffs: BTreeMap::new(),
-            renames: BTreeMap::new(),
+            known: BTreeMap::new(),
         }
     }
 
@@ -61,7 +58,7 @@ impl<'a> Survey<'a> {
     pub(super) fn choose(mut self, from: i64) -> Result<(ChangeUnit, Findings), HistoryState> {
         let days = i64::from(self.options.window_days.max(1)) * DAY;
         let enough = self.options.min_changes as usize;
-        self.walk.advance(from);
+        self.advance(from);
         if let Some(end) = self.walk.end(from) {
             return Err(self.source.ended(&end));
         }
@@ -112,7 +109,7 @@ impl<'a> Survey<'a> {
                 length = length.min(limit);
             }
             let wanted = to.saturating_sub(days.saturating_mul(length));
-            self.walk.advance(wanted);
+            self.advance(wanted);
             let mut from = wanted;
             let cut = self.walk.cut_time().filter(|cut| *cut >= wanted);
             if let Some(cut) = cut {
@@ -136,16 +133,28 @@ impl<'a> Survey<'a> {
         Ok(findings)
     }
 
+    /// Goes on with the walk, and makes on the way the diffs that are needed in any case.
+    fn advance(&mut self, from: i64) {
+        let Self {
+            source,
+            workers,
+            walk,
+            known,
+            ..
+        } = self;
+        // A directory that cannot be read may lie outside the window after all; if not, it is met again.
+        let _ = make(source, workers, known, |needed| walk.advance(from, needed));
+    }
+
     /// Everything since `from`, which the walk has reached.
     fn findings(&mut self, from: i64, unit: ChangeUnit) -> Result<Findings, HistoryState> {
         // The walk is lent out and taken back, because diffs are added while its graph is alive.
         let Self {
             source,
-            threads,
+            workers,
             bots,
             walk,
-            diffs,
-            renames,
+            known,
             ..
         } = self;
         let mut graph = Graph::new(walk, from);
@@ -165,48 +174,34 @@ impl<'a> Survey<'a> {
                 Some(groups)
             }
         };
-        let jobs = jobs(&graph, &plan, diffs, renames);
-        let results = run(&source.store, source.partial, &jobs, *threads);
-        let mut foreign: BTreeMap<usize, bool> = BTreeMap::new();
-        for (job, result) in jobs.iter().zip(results) {
-            match result {
-                Some(Ok(outcome)) => {
-                    if job.is_mainline {
-                        renames.insert(job.position, outcome.renames);
-                    }
-                    foreign.insert(job.position, outcome.is_foreign);
-                    diffs.insert(job.position, Arc::new(outcome.diff));
-                }
-                Some(Err(TreeProblem { tree, problem })) => {
-                    return Err(source.broken("directory", tree, &problem));
-                }
-                None => return Err(unavailable("a diff was not made".to_owned(), None)),
-            }
-        }
+        let jobs = jobs(&graph, &plan, known);
+        make(source, workers, known, |needed| {
+            jobs.into_iter().for_each(needed);
+        })?;
         let is_foreign: Vec<bool> = plan
             .suspects
             .iter()
             .map(|Suspect { merge, .. }| {
-                foreign
+                known
                     .get(&graph.position(*merge))
-                    .copied()
-                    .unwrap_or(false)
+                    .is_some_and(|known| known.outcome.is_foreign)
             })
             .collect();
         let removed = plan.remove_foreign(&graph, &is_foreign);
-        let moved: Vec<(i64, Vec<Rename>)> = graph
+        let moved: Vec<(i64, &[Rename])> = graph
             .mainline()
             .iter()
             .map(|number| {
-                let moved = renames.get(&graph.position(*number)).cloned();
-                (graph.node(*number).time, moved.unwrap_or_default())
+                let known = known.get(&graph.position(*number));
+                let moved = known.map_or(&[][..], |known| &known.outcome.renames);
+                (graph.node(*number).time, moved)
             })
             .collect();
         let renames = Renames::new(&moved);
         let commits = plan.count(&graph);
         let containers = plan.containers;
         let groups = groups.unwrap_or_else(|| changes::joined(std::mem::take(&mut plan.units)));
-        let (by_people, by_bots) = changes::changes(&graph, &groups, diffs, &renames);
+        let (by_people, by_bots) = changes::changes(&graph, &groups, known, &renames);
         let (malformed, skewed) = walk.oddities();
         let bulk = by_people.iter().filter(|change| change.bulk).count();
         for (count, what) in [
@@ -237,6 +232,49 @@ impl<'a> Survey<'a> {
             notes,
         })
     }
+}
+
+/// Makes the diffs that `find` hands out, unless an earlier run made them. The error is that of the newest commit that has
+/// one, whatever thread met it first.
+fn make(
+    source: &Source,
+    workers: &mut [Worker],
+    known: &mut BTreeMap<usize, Known>,
+    find: impl FnOnce(&mut dyn FnMut(Job)),
+) -> Result<(), HistoryState> {
+    let recall = source.recall.as_deref();
+    let mut order = BTreeMap::new();
+    let ((), mut made) = run(workers, source.partial, |make| {
+        find(&mut |job| {
+            let outcome = recall.and_then(|recall| recall::outcome(recall, &job, source.partial));
+            match outcome {
+                Some(outcome) => {
+                    known.insert(job.position, Known::new(&job, outcome));
+                }
+                None => {
+                    order.insert(job.position, order.len());
+                    make(job);
+                }
+            }
+        });
+    });
+    made.sort_by_key(|(job, _)| order.get(&job.position).copied());
+    let mut first = Ok(());
+    for (job, result) in made {
+        match result {
+            Ok(outcome) => {
+                if let Some(recall) = recall {
+                    recall::keep_outcome(recall, &job, source.partial, &outcome);
+                }
+                known.insert(job.position, Known::new(&job, outcome));
+            }
+            Err(TreeProblem { tree, problem }) if first.is_ok() => {
+                first = Err(source.broken("directory", tree, &problem));
+            }
+            Err(_) => {}
+        }
+    }
+    first
 }
 
 impl Findings {

@@ -6,8 +6,9 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
+use super::hash::WordHash;
 use super::objects::{METADATA_LIMIT, ObjectId, ObjectKind, ObjectProblem, ObjectReader};
 use crate::path::RepoPath;
 
@@ -21,7 +22,7 @@ const TREE_LIMIT: usize = 30_000;
 const DEPTH_LIMIT: u16 = 2_048;
 
 /// Bytes of trees kept for the neighbouring commits, which share most of them.
-const CACHE_LIMIT: usize = 48 << 20;
+const CACHE_LIMIT: usize = 8 << 20;
 
 /// One path that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,8 +72,14 @@ pub(super) struct TreeProblem {
 /// Compares trees on one thread.
 pub(super) struct TreeDiff<'a> {
     reader: &'a ObjectReader,
-    cache: HashMap<ObjectId, Rc<[u8]>>,
-    cached_bytes: usize,
+    cache: &'a mut TreeCache,
+}
+
+/// Trees read lately.
+#[derive(Default)]
+pub(super) struct TreeCache {
+    trees: HashMap<ObjectId, Arc<Vec<u8>>, WordHash>,
+    bytes: usize,
 }
 
 /// A pair of directories still to compare, and where they are.
@@ -84,13 +91,9 @@ struct Pending {
 }
 
 impl<'a> TreeDiff<'a> {
-    /// Starts with an empty cache.
-    pub(super) fn new(reader: &'a ObjectReader) -> Self {
-        Self {
-            reader,
-            cache: HashMap::new(),
-            cached_bytes: 0,
-        }
+    /// Looks into `cache` before it reads.
+    pub(super) fn new(reader: &'a ObjectReader, cache: &'a mut TreeCache) -> Self {
+        Self { reader, cache }
     }
 
     /// What changed from `old` (nothing, for a root commit) to `new`.
@@ -207,28 +210,27 @@ impl<'a> TreeDiff<'a> {
         Ok(true)
     }
 
-    fn tree(&mut self, id: Option<ObjectId>) -> Result<Rc<[u8]>, TreeProblem> {
+    fn tree(&mut self, id: Option<ObjectId>) -> Result<Arc<Vec<u8>>, TreeProblem> {
         let Some(id) = id else {
-            return Ok(Rc::from([]));
+            return Ok(Arc::default());
         };
-        if let Some(content) = self.cache.get(&id) {
-            return Ok(Rc::clone(content));
+        if let Some(content) = self.cache.trees.get(&id) {
+            return Ok(Arc::clone(content));
         }
-        let content: Rc<[u8]> = if is_empty_tree(id) {
+        let content: Arc<Vec<u8>> = if is_empty_tree(id) {
             // Git knows this id without an object, and some tools rely on that.
-            Rc::from([])
+            Arc::default()
         } else {
             self.reader
                 .read_kind(id, ObjectKind::Tree, METADATA_LIMIT)
                 .map_err(|problem| TreeProblem { tree: id, problem })?
-                .into()
         };
-        if self.cached_bytes > CACHE_LIMIT {
-            self.cache.clear();
-            self.cached_bytes = 0;
+        if self.cache.bytes > CACHE_LIMIT {
+            self.cache.trees.clear();
+            self.cache.bytes = 0;
         }
-        self.cached_bytes += content.len() + 128;
-        self.cache.insert(id, Rc::clone(&content));
+        self.cache.bytes += content.len() + 128;
+        self.cache.trees.insert(id, Arc::clone(&content));
         Ok(content)
     }
 }
@@ -296,6 +298,32 @@ fn next_entry<'t>(rest: &mut &'t [u8], id_length: usize) -> Option<Entry<'t>> {
     Some(entry)
 }
 
+/// Bytes compared at once.
+const STEP: usize = 64;
+
+/// How many bytes, in steps, both trees end with.
+fn shared_end(old: &[u8], new: &[u8]) -> usize {
+    let old = old.as_rchunks::<STEP>().1.iter().rev();
+    let steps = old.zip(new.as_rchunks().1.iter().rev());
+    steps.take_while(|(left, right)| left == right).count() * STEP
+}
+
+/// How many bytes both trees begin with that are whole entries: most of a directory is as it was.
+fn shared_entries(old: &[u8], new: &[u8], id_length: usize) -> usize {
+    let steps = old.as_chunks::<STEP>().0.iter().zip(new.as_chunks().0);
+    let equal = steps.take_while(|(left, right)| left == right).count() * STEP;
+    let mut rest = old;
+    let mut shared = 0;
+    while shared < equal && next_entry(&mut rest, id_length).is_some() {
+        let end = old.len() - rest.len();
+        if end > equal {
+            break;
+        }
+        shared = end;
+    }
+    shared
+}
+
 /// Walks two sorted trees side by side and reports each name whose entries differ.
 fn compare<'t>(
     old: &'t [u8],
@@ -303,10 +331,17 @@ fn compare<'t>(
     id_length: usize,
     mut report: impl FnMut(&'t [u8], Option<&Entry<'t>>, Option<&Entry<'t>>),
 ) {
-    let (mut old_rest, mut new_rest) = (old, new);
+    let shared = shared_entries(old, new, id_length);
+    let (mut old_rest, mut new_rest) = (&old[shared..], &new[shared..]);
+    let end = shared_end(old_rest, new_rest);
+    // How much was left of each before its current entry.
+    let (mut old_left, mut new_left) = (old_rest.len(), new_rest.len());
     let mut left = next_entry(&mut old_rest, id_length);
     let mut right = next_entry(&mut new_rest, id_length);
     loop {
+        if old_left == new_left && old_left <= end {
+            break;
+        }
         let order = match (&left, &right) {
             (None, None) => break,
             (Some(_), None) => Ordering::Less,
@@ -326,9 +361,11 @@ fn compare<'t>(
             report(entry.name, before.as_ref(), after.as_ref());
         }
         if before.is_some() {
+            old_left = old_rest.len();
             left = next_entry(&mut old_rest, id_length);
         }
         if after.is_some() {
+            new_left = new_rest.len();
             right = next_entry(&mut new_rest, id_length);
         }
     }
@@ -387,6 +424,26 @@ mod tests {
         ];
         assert_eq!(changed(&old, &new), ["-b", "+c", "~d"]);
         assert!(changed(&old, &old).is_empty());
+    }
+
+    #[test]
+    fn one_entry_among_many_is_found_wherever_it_stands() {
+        let names: Vec<String> = (0..60).map(|number| format!("name-{number:02}")).collect();
+        let all: Vec<(&str, &[u8], u8)> = names
+            .iter()
+            .map(|name| ("100644", name.as_bytes(), 1))
+            .collect();
+        for (at, name) in names.iter().enumerate() {
+            let mut edited = all.clone();
+            edited[at].2 = 2;
+            assert_eq!(changed(&all, &edited), [format!("~{name}")]);
+            let mut without = all.clone();
+            without.remove(at);
+            assert_eq!(changed(&all, &without), [format!("-{name}")]);
+            assert_eq!(changed(&without, &all), [format!("+{name}")]);
+            edited.remove((at + 7) % 60);
+            assert_eq!(changed(&all, &edited).len(), 2);
+        }
     }
 
     #[test]

@@ -5,10 +5,14 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
+use super::Mark;
 use super::bots::Bots;
 use super::commit::{self, Person};
+use super::diffs::Job;
+use super::hash::WordHash;
 use super::marks::{self, Marked};
 use super::objects::{METADATA_LIMIT, ObjectId, ObjectKind, ObjectProblem, ObjectReader};
+use super::recall::{self, Recall};
 
 /// Commits older than the window that are read in search of younger ones behind them.
 const SLOP: usize = 256;
@@ -55,9 +59,67 @@ impl Node {
         self.parent_ids.len() > 1
     }
 
+    /// Whether it either has one parent or is a merge that delivers what its mark says, whatever it brought.
+    fn never_is_suspect(&self) -> bool {
+        let may_contain = |marked: &Marked| matches!(marked.mark, Mark::Homu | Mark::Bors);
+        !self.is_merge()
+            || self
+                .marked
+                .as_ref()
+                .is_some_and(|marked| !may_contain(marked))
+    }
+
     /// Whether a program wrote it.
     pub(super) fn is_by(&self, bots: &Bots) -> bool {
         bots.wrote(&self.author)
+    }
+}
+
+/// What follows from a commit object alone, whatever the state of the repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Learned {
+    /// Its root directory.
+    pub tree: ObjectId,
+    /// Its parents, the mainline first.
+    pub parents: Vec<ObjectId>,
+    /// Committer time in seconds since the epoch, as the commit has it.
+    pub time: Option<i64>,
+    /// What its message says it is.
+    pub marked: Option<Marked>,
+    /// It says it merges a topic.
+    pub topic: bool,
+    /// Its author or committer is malformed.
+    pub malformed: bool,
+    /// First paragraph of its message, at most 200 bytes.
+    pub subject: String,
+    /// Who wrote it.
+    pub author: Person,
+}
+
+impl Learned {
+    fn read(reader: &ObjectReader, id: ObjectId) -> Result<Self, ObjectProblem> {
+        let content = reader.read_kind(id, ObjectKind::Commit, METADATA_LIMIT)?;
+        let raw = commit::parse(&content)
+            .ok_or_else(|| ObjectProblem::Corrupt("a commit without a tree".to_owned()))?;
+        let mut subject = raw.subject;
+        let marked = marks::recognise(&subject, &raw.body);
+        let topic = marks::topic_branch(&subject).is_some();
+        if subject.len() > SUBJECT_LIMIT {
+            let end = (0..=SUBJECT_LIMIT)
+                .rev()
+                .find(|end| subject.is_char_boundary(*end));
+            subject.truncate(end.unwrap_or(0));
+        }
+        Ok(Self {
+            tree: raw.tree,
+            parents: raw.parents,
+            time: raw.time,
+            marked,
+            topic,
+            malformed: raw.malformed,
+            subject,
+            author: raw.author,
+        })
     }
 }
 
@@ -73,11 +135,14 @@ pub(super) enum End {
 /// A walk that can be continued further back.
 pub(super) struct Walk<'a> {
     reader: &'a ObjectReader,
+    recall: Option<&'a dyn Recall>,
     shallow: HashSet<ObjectId>,
     head_time: i64,
+    /// The next commit of the mainline to be visited.
+    mainline: Option<usize>,
     /// Every commit read so far.
     nodes: Vec<Node>,
-    known: HashMap<ObjectId, usize>,
+    known: HashMap<ObjectId, usize, WordHash>,
     frontier: BinaryHeap<(i64, Reverse<usize>)>,
     /// Commits taken off the frontier, in order.
     visited: Vec<usize>,
@@ -91,19 +156,23 @@ impl<'a> Walk<'a> {
         reader: &'a ObjectReader,
         head: ObjectId,
         shallow: Vec<ObjectId>,
+        recall: Option<&'a dyn Recall>,
     ) -> Result<Self, ObjectProblem> {
         let mut walk = Self {
             reader,
+            recall,
             shallow: shallow.into_iter().collect(),
             head_time: commit::LATEST_TIME,
+            mainline: None,
             nodes: Vec::new(),
-            known: HashMap::new(),
+            known: HashMap::default(),
             frontier: BinaryHeap::new(),
             visited: Vec::new(),
             broken: Vec::new(),
         };
         let position = walk.load(head)?;
         walk.head_time = walk.nodes[position].time;
+        walk.mainline = Some(position);
         walk.queue(position);
         Ok(walk)
     }
@@ -119,8 +188,9 @@ impl<'a> Walk<'a> {
         self.frontier.is_empty() && self.visited.iter().all(is_inside)
     }
 
-    /// Reads on until all that remains is older than `from`. May be called again with an earlier time.
-    pub(super) fn advance(&mut self, from: i64) {
+    /// Reads on until all that remains is older than `from`. May be called again with an earlier time. Comparisons that
+    /// will be needed whatever the marks say are told as soon as their trees are known.
+    pub(super) fn advance(&mut self, from: i64, needed: &mut dyn FnMut(Job)) {
         let mut slop = SLOP;
         while let Some((time, Reverse(position))) = self.frontier.peek().copied() {
             if time >= from {
@@ -132,6 +202,16 @@ impl<'a> Walk<'a> {
             }
             self.frontier.pop();
             self.visit(position);
+            if self.mainline != Some(position) {
+                continue;
+            }
+            let node = &self.nodes[position];
+            let parent = node.parents.first().copied().flatten();
+            self.mainline = parent;
+            if time >= from && node.never_is_suspect() {
+                let old = parent.map(|parent| self.nodes[parent].tree);
+                needed(Job::of_mainline(position, old, node.tree));
+            }
         }
     }
 
@@ -266,35 +346,32 @@ impl<'a> Walk<'a> {
     }
 
     fn read(&mut self, id: ObjectId) -> Result<usize, ObjectProblem> {
-        let content = self
-            .reader
-            .read_kind(id, ObjectKind::Commit, METADATA_LIMIT)?;
-        let raw = commit::parse(&content)
-            .ok_or_else(|| ObjectProblem::Corrupt("a commit without a tree".to_owned()))?;
-        let time = raw.time.unwrap_or(-1);
-        let mut subject = raw.subject;
-        let marked = marks::recognise(&subject, &raw.body);
-        let topic = marks::topic_branch(&subject).is_some();
-        if subject.len() > SUBJECT_LIMIT {
-            let end = (0..=SUBJECT_LIMIT)
-                .rev()
-                .find(|end| subject.is_char_boundary(*end));
-            subject.truncate(end.unwrap_or(0));
-        }
+        let known = self.recall.and_then(|recall| recall::commit(recall, id));
+        let learned = match known {
+            Some(learned) => learned,
+            None => {
+                let learned = Learned::read(self.reader, id)?;
+                if let Some(recall) = self.recall {
+                    recall::keep_commit(recall, id, &learned);
+                }
+                learned
+            }
+        };
+        let time = learned.time.unwrap_or(-1);
         let position = self.nodes.len();
         self.nodes.push(Node {
             id,
-            tree: raw.tree,
-            parents: vec![None; raw.parents.len()],
+            tree: learned.tree,
+            parents: vec![None; learned.parents.len()],
             time,
-            marked,
-            topic,
-            subject,
-            author: raw.author,
-            boundary: self.shallow.contains(&id) && !raw.parents.is_empty(),
-            parent_ids: raw.parents,
-            malformed: raw.malformed,
-            skewed: raw.time.is_some() && !self.is_sane(time),
+            marked: learned.marked,
+            topic: learned.topic,
+            subject: learned.subject,
+            author: learned.author,
+            boundary: self.shallow.contains(&id) && !learned.parents.is_empty(),
+            parent_ids: learned.parents,
+            malformed: learned.malformed,
+            skewed: learned.time.is_some() && !self.is_sane(time),
             queued: false,
         });
         self.known.insert(id, position);

@@ -1,17 +1,23 @@
 //! What this version of the program remembers between runs, and under which names.
 
+use std::borrow::Cow;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::cache::{Cache, Key, LIMIT, RESULTS, Shelf};
+use sha2::{Digest as _, Sha256};
 
 use super::Ground;
+use crate::cache::{Cache, Key, LIMIT, RESULTS, Shelf};
+use crate::git::{self, History, HistoryOptions, HistoryState, Repository};
 
 /// Changes with everything that shapes a result: all of the program.
 const RESULTS_VERSION: &str = env!("QUALITY_RESULTS_VERSION");
 /// Changes with what shapes the facts of a file.
 const FACTS_VERSION: &str = env!("QUALITY_FACTS_VERSION");
+
+/// Changes with what shapes what is learned of commits.
+const CHANGES_VERSION: &str = env!("QUALITY_CHANGES_VERSION");
 
 /// What one work tree remembers.
 #[derive(Debug)]
@@ -19,6 +25,7 @@ pub struct Memory {
     cache: Cache,
     /// Facts by content.
     pub facts: Arc<Shelf>,
+    changes: Arc<Shelf>,
     has_grown: AtomicBool,
     failure: Mutex<Option<io::Error>>,
 }
@@ -29,6 +36,7 @@ impl Memory {
         let reader = ground.root.as_os_str().as_encoded_bytes();
         Self {
             facts: Arc::new(cache.shelf("facts", FACTS_VERSION, reader)),
+            changes: Arc::new(cache.shelf("changes", CHANGES_VERSION, reader)),
             cache,
             has_grown: AtomicBool::new(false),
             failure: Mutex::new(None),
@@ -51,9 +59,29 @@ impl Memory {
         }
     }
 
+    /// The history of a repository: as a whole if neither head nor options have changed, else from what is known of its
+    /// commits and the new ones.
+    pub fn history(&self, repository: &Repository, options: &HistoryOptions) -> History {
+        let asked = format!("history {} {options:?}", repository.state());
+        let key = Key::new(&Sha256::digest(asked), *b"hist");
+        let known = self.result(&key);
+        if let Some(history) = known.and_then(|known| postcard::from_bytes(&known).ok()) {
+            return history;
+        }
+        let changes = Arc::new(Changes(Arc::clone(&self.changes)));
+        let history = git::history(repository, options, Some(changes));
+        if history.state == HistoryState::Available
+            && let Ok(value) = postcard::to_stdvec(&history)
+        {
+            self.keep_result(key, value);
+        }
+        history
+    }
+
     /// Writes what is new, and keeps the cache within its bounds. The first failure to write is the error.
     pub fn finish(&self) -> io::Result<()> {
-        let has_grown = self.facts.finish()?;
+        let mut has_grown = self.facts.finish()?;
+        has_grown |= self.changes.finish()?;
         let failure = self
             .failure
             .lock()
@@ -66,5 +94,25 @@ impl Memory {
             self.cache.trim(LIMIT)?;
         }
         Ok(())
+    }
+}
+
+/// What is known of commits, as the reader of history asks for it.
+struct Changes(Arc<Shelf>);
+
+impl Changes {
+    /// Its keys are longer than those of a shelf.
+    fn key(key: &[u8]) -> Key {
+        Key::new(&Sha256::digest(key), *b"git ")
+    }
+}
+
+impl git::Recall for Changes {
+    fn get(&self, key: &[u8]) -> Option<Cow<'_, [u8]>> {
+        self.0.get(&Self::key(key))
+    }
+
+    fn put(&self, key: &[u8], value: Vec<u8>) {
+        self.0.put(Self::key(key), value);
     }
 }

@@ -141,11 +141,8 @@ pub fn survey(
 ) -> Result<Survey, Error> {
     std::thread::scope(|scope| {
         let watch = options.watch;
-        let history = scope.spawn(|| {
-            watch.time("history", || {
-                read_history(ground, definition, options.with_history)
-            })
-        });
+        let history =
+            scope.spawn(|| watch.time("history", || read_history(ground, definition, options)));
         let files = watch.time("files", || read_files(ground, inventory, options));
         let history = history
             .join()
@@ -158,8 +155,9 @@ pub fn survey(
     })
 }
 
-fn read_history(ground: &Ground, definition: &Definition, wanted: bool) -> History {
+fn read_history(ground: &Ground, definition: &Definition, options: Options<'_>) -> History {
     let settings = &definition.history;
+    let wanted = options.with_history;
     match &ground.repository {
         Discovery::Found(repository) if !wanted => History {
             head: repository.head().ok().flatten(),
@@ -170,15 +168,18 @@ fn read_history(ground: &Ground, definition: &Definition, wanted: bool) -> Histo
             reason: "there is no git repository here".to_owned(),
         }),
         Discovery::Unreadable { reason, repair } => unavailable(reason.clone(), repair.clone()),
-        Discovery::Found(repository) => git::history(
-            repository,
-            &git::HistoryOptions {
+        Discovery::Found(repository) => {
+            let asked = git::HistoryOptions {
                 window_days: settings.window_days,
                 min_changes: settings.min_changes,
                 max_changes: settings.max_changes,
                 bots: settings.bots.clone(),
-            },
-        ),
+            };
+            match options.memory {
+                Some(memory) => memory.history(repository, &asked),
+                None => git::history(repository, &asked, None),
+            }
+        }
     }
 }
 

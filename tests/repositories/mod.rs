@@ -162,6 +162,43 @@ impl Repo {
             .join(&hex[2..])
     }
 
+    /// Moves everything the tip reaches into a pack, as `git gc` does, and returns the path of the pack.
+    pub fn pack(&self) -> PathBuf {
+        let directory = self.path().join(".git/objects/pack");
+        let mut walk = self.git.revwalk().unwrap();
+        walk.push(self.tip.unwrap()).unwrap();
+        let mut builder = self.git.packbuilder().unwrap();
+        builder.set_threads(1);
+        builder.insert_walk(&mut walk).unwrap();
+        builder.write(&directory, 0o644).unwrap();
+        let name = format!("pack-{}.pack", builder.name().unwrap().unwrap());
+        for entry in std::fs::read_dir(self.path().join(".git/objects")).unwrap() {
+            let fan = entry.unwrap().path();
+            if fan.file_name().unwrap().len() == 2 {
+                std::fs::remove_dir_all(fan).unwrap();
+            }
+        }
+        directory.join(name)
+    }
+
+    /// Every object libgit2 knows of.
+    pub fn objects(&self) -> Vec<(Oid, ObjectType, Vec<u8>)> {
+        let database = self.git.odb().unwrap();
+        let mut ids = Vec::new();
+        database
+            .foreach(|id| {
+                ids.push(*id);
+                true
+            })
+            .unwrap();
+        ids.into_iter()
+            .map(|id| {
+                let object = database.read(id).unwrap();
+                (id, object.kind(), object.data().to_vec())
+            })
+            .collect()
+    }
+
     /// The root tree of a commit.
     pub fn tree(&self, commit: Oid) -> Oid {
         self.git.find_commit(commit).unwrap().tree_id()
