@@ -176,7 +176,10 @@ fn compiled(language: Language) -> &'static Result<Patterns, String> {
 /// Whether the queries of all languages compile and use legal captures only; the first fault otherwise.
 pub fn check_queries() -> Result<(), String> {
     for language in Language::all() {
-        compiled(language).as_ref().map_err(Clone::clone)?;
+        let patterns = compiled(language).as_ref().map_err(Clone::clone)?;
+        patterns
+            .check()
+            .map_err(|what| format!("{}: {what}", language.dialect()))?;
     }
     Ok(())
 }

@@ -4,6 +4,9 @@
 //! captures and the predicates `eq? not-eq? match? not-match? any-of? not-any-of?`. A pattern has one root. What else
 //! the language knows is an error, so that nothing is silently ignored.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 use regex::bytes::Regex;
 
 use super::role::Role;
@@ -83,7 +86,51 @@ pub(super) struct Predicate {
 pub(super) enum Test {
     OneOf(Vec<Box<[u8]>>),
     Capture(u16),
-    Matches(Regex),
+    Matches(Expression),
+}
+
+/// A regular expression, compiled when a file first asks for it: most runs meet few of them, and compiling all would
+/// take longer than everything else here.
+pub(super) struct Expression {
+    text: String,
+    compiled: OnceLock<Result<Regex, String>>,
+}
+
+impl Expression {
+    fn new(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            compiled: OnceLock::new(),
+        }
+    }
+
+    fn compiled(&self) -> &Result<Regex, String> {
+        self.compiled.get_or_init(|| {
+            Regex::new(&self.text).map_err(|error| format!("a bad expression: {error}"))
+        })
+    }
+
+    /// Whether it is found in a text. One that does not compile is found nowhere; [`Patterns::check`] tells.
+    pub fn is_match(&self, text: &[u8]) -> bool {
+        self.compiled()
+            .as_ref()
+            .is_ok_and(|compiled| compiled.is_match(text))
+    }
+}
+
+impl Patterns {
+    /// Compiles what is otherwise left until it is needed.
+    ///
+    /// # Errors
+    /// What is wrong with the first expression that does not compile.
+    pub fn check(&self) -> Result<(), String> {
+        for predicate in self.patterns.iter().flat_map(|pattern| &pattern.predicates) {
+            if let Test::Matches(expression) = &predicate.test {
+                expression.compiled().as_ref().map_err(Clone::clone)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Reads the query of a language. The error names the line and what is wrong there.
@@ -94,6 +141,7 @@ pub(super) fn compile(language: Language) -> Result<Patterns, String> {
         text: text.as_bytes(),
         at: 0,
         names: Vec::new(),
+        kinds: HashMap::new(),
         predicates: Vec::new(),
     };
     let mut patterns = Vec::new();
@@ -159,6 +207,8 @@ struct Reader<'a> {
     text: &'a [u8],
     at: usize,
     names: Vec<String>,
+    /// Kinds by their name and whether they are named; the grammar would search its whole table for each mention.
+    kinds: HashMap<(String, bool), Vec<u16>>,
     predicates: Vec<Predicate>,
 }
 
@@ -238,7 +288,7 @@ impl Reader<'_> {
             b'"' => {
                 let name = self.string()?;
                 Shape::Node {
-                    kinds: Kinds::These(self.kinds_named(&name, false)?),
+                    kinds: Kinds::These(self.kinds_named(name, false)?),
                     absent_fields: Vec::new(),
                     children: Vec::new(),
                 }
@@ -294,7 +344,7 @@ impl Reader<'_> {
             "_" => Kinds::Named,
             "" => return Err("groups among children are not supported".to_owned()),
             "ERROR" | "MISSING" => return Err(format!("`{name}` is not supported")),
-            _ => Kinds::These(self.kinds_named(&name, true)?),
+            _ => Kinds::These(self.kinds_named(name, true)?),
         };
         let (mut absent_fields, mut children) = (Vec::new(), Vec::<Child>::new());
         let mut anchored = false;
@@ -399,7 +449,17 @@ impl Reader<'_> {
     }
 
     /// The numbers of a kind, or of all kinds a supertype stands for.
-    fn kinds_named(&self, name: &str, named: bool) -> Result<Vec<u16>, String> {
+    fn kinds_named(&mut self, name: String, named: bool) -> Result<Vec<u16>, String> {
+        let key = (name, named);
+        if let Some(known) = self.kinds.get(&key) {
+            return Ok(known.clone());
+        }
+        let kinds = self.look_up(&key.0, named)?;
+        self.kinds.insert(key, kinds.clone());
+        Ok(kinds)
+    }
+
+    fn look_up(&self, name: &str, named: bool) -> Result<Vec<u16>, String> {
         let id = self.grammar.id_for_node_kind(name, named);
         if id != 0 {
             return Ok(vec![id]);
@@ -474,9 +534,7 @@ impl Reader<'_> {
         }
         let test = match (bare, other, strings.as_slice()) {
             ("eq?", Some(other), []) => Test::Capture(other),
-            ("match?", None, [pattern]) => Test::Matches(
-                Regex::new(pattern).map_err(|error| format!("a bad expression: {error}"))?,
-            ),
+            ("match?", None, [pattern]) => Test::Matches(Expression::new(pattern)),
             ("eq?", None, [_]) | ("any-of?", None, [_, ..]) => {
                 Test::OneOf(strings.iter().map(|text| text.as_bytes().into()).collect())
             }
