@@ -53,7 +53,7 @@ impl Span {
 ///
 /// Depends on nothing but its arguments and the versions of grammar, runtime and this crate.
 pub fn extract(language: Language, text: &[u8]) -> Result<Facts, Lost> {
-    let tree = FlatTree::new(language, &guard::parse(language, text)?)?;
+    let tree = guard::flat_tree(language, text)?;
     let unparsed = u64::from(tree.faults.bytes);
     if unparsed * 100 > MOST_UNPARSED_PERCENT * text.len() as u64 {
         let percent = (unparsed * 100 / (text.len() as u64).max(1)).min(100);
@@ -75,8 +75,8 @@ pub fn subjects_of(language: Language) -> Vec<&'static str> {
 
 /// The capture names of the subjects found in a text, sorted; none if the text has no facts.
 pub fn subjects_found(language: Language, text: &[u8]) -> Vec<&'static str> {
-    let found = guard::parse(language, text)
-        .and_then(|tree| find(language, &FlatTree::new(language, &tree)?, text))
+    let found = guard::flat_tree(language, text)
+        .and_then(|tree| find(language, &tree, text))
         .unwrap_or_default();
     let mut names: Vec<&str> = found
         .iter()
