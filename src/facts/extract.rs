@@ -1,9 +1,7 @@
 //! From bytes to facts: one parse, one query, one fold.
 
-use std::sync::OnceLock;
-
 use super::matching::{Captured, for_each_match};
-use super::pattern::{self, Patterns};
+use super::pattern;
 use super::role::{PART_COUNT, Part, Role, SUBJECTS, Subject};
 use super::tree::FlatTree;
 use super::{Facts, Lost, fold, guard};
@@ -65,7 +63,7 @@ pub fn extract(language: Language, text: &[u8]) -> Result<Facts, Lost> {
 
 /// The capture names of the subjects a language's query uses, sorted.
 pub fn subjects_of(language: Language) -> Vec<&'static str> {
-    let mut names: Vec<&str> = match compiled(language) {
+    let mut names: Vec<&str> = match pattern::of(language) {
         Ok(patterns) => patterns.roles.iter().filter_map(subject_name).collect(),
         Err(_) => Vec::new(),
     };
@@ -101,7 +99,7 @@ fn subject_name(role: &Role) -> Option<&'static str> {
 
 /// Everything the language's query finds, sorted by start, then longest, then subject.
 fn find(language: Language, tree: &FlatTree, text: &[u8]) -> Result<Vec<Found>, Lost> {
-    let Ok(patterns) = compiled(language) else {
+    let Ok(patterns) = pattern::of(language) else {
         return Err(Lost::Internal);
     };
     let line_starts: Vec<u32> = memchr::memchr_iter(b'\n', text)
@@ -166,17 +164,10 @@ fn read_match(
     })
 }
 
-/// The compiled query of a language, made once per process.
-fn compiled(language: Language) -> &'static Result<Patterns, String> {
-    static COMPILED: [OnceLock<Result<Patterns, String>>; Language::COUNT] =
-        [const { OnceLock::new() }; Language::COUNT];
-    COMPILED[language.index()].get_or_init(|| pattern::compile(language))
-}
-
 /// Whether the queries of all languages compile and use legal captures only; the first fault otherwise.
 pub fn check_queries() -> Result<(), String> {
     for language in Language::all() {
-        let patterns = compiled(language).as_ref().map_err(Clone::clone)?;
+        let patterns = pattern::of(language).as_ref().map_err(Clone::clone)?;
         patterns
             .check()
             .map_err(|what| format!("{}: {what}", language.dialect()))?;

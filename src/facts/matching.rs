@@ -34,7 +34,7 @@ pub(super) fn for_each_match(
     let mut run = Run {
         tree,
         captured: Vec::new(),
-        steps_left: FEWEST_STEPS + STEPS_PER_NODE * tree.nodes.len() as u64,
+        steps_left: FEWEST_STEPS + STEPS_PER_NODE * tree.size as u64,
     };
     for (position, node) in tree.nodes.iter().enumerate() {
         let filed = patterns
@@ -162,7 +162,7 @@ impl<'a> Run<'a> {
     }
 
     /// Whether no child of a node has one of the fields.
-    fn lacks(&self, at: u32, fields: &[u16]) -> bool {
+    fn lacks(&self, at: u32, fields: &[u8]) -> bool {
         let end = self.tree.nodes[at as usize].end;
         let mut child = at + 1;
         while child < end {

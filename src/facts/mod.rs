@@ -8,6 +8,7 @@ pub mod decode;
 pub mod extract;
 mod fold;
 pub mod guard;
+mod kinds;
 mod lines;
 mod matching;
 mod pattern;
