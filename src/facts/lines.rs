@@ -1,7 +1,7 @@
 //! Which lines hold code, comments, nothing, or text the grammar could not read.
 
 use super::Lines;
-use super::extract::Span;
+use super::finds::Span;
 
 /// What one line holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

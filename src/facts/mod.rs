@@ -6,6 +6,7 @@
 mod complexity;
 pub mod decode;
 pub mod extract;
+mod finds;
 mod fold;
 pub mod guard;
 mod kinds;

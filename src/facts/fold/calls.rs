@@ -1,7 +1,7 @@
 //! What functions do: their branches and calls, and the decorators around them.
 
 use super::{Fold, Frame};
-use crate::facts::extract::Found;
+use crate::facts::finds::Found;
 use crate::facts::role::{Part, Subject};
 use crate::facts::{Call, Decorator};
 
@@ -34,7 +34,7 @@ impl Fold<'_> {
 
     /// A call; one of the innermost function by itself is a recursion.
     pub(super) fn call(&mut self, found: &Found) {
-        let Some(span) = found.parts[Part::Callee as usize] else {
+        let Some(span) = found.parts.get(Part::Callee) else {
             return;
         };
         let mut callee = callee_text(span.of(self.text));

@@ -1,7 +1,7 @@
 //! Comments: suppressions, whether the file wants to be checked, types (PEP 484) and examples.
 
 use super::Fold;
-use crate::facts::extract::{Found, Span};
+use crate::facts::finds::{Found, Span};
 use crate::facts::role::Part;
 use crate::facts::{Checking, SlotKind, SlotState, Suppression};
 use crate::languages::{Language, TypeComments};

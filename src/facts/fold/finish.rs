@@ -2,7 +2,7 @@
 
 use super::Fold;
 use crate::facts::complexity::{self, Measured};
-use crate::facts::extract::Span;
+use crate::facts::finds::Span;
 use crate::facts::lines::LineMap;
 use crate::facts::tree::Faults;
 use crate::facts::{Facts, table};

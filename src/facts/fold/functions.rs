@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::{Fold, Frame, unquoted};
 use crate::facts::complexity::Measured;
-use crate::facts::extract::{Found, Span};
+use crate::facts::finds::{Found, Span};
 use crate::facts::role::{Part, Subject};
 use crate::facts::{Function, SlotState};
 use crate::languages::TypeComments;
@@ -75,7 +75,7 @@ impl Fold<'_> {
             group
                 .iter()
                 .filter(|other| other.subject == found.subject)
-                .find_map(|other| other.parts[part as usize])
+                .find_map(|other| other.parts.get(part))
         };
         let index = self.facts.functions.len();
         let is_method = self.scopes.last() == Some(&Frame::Class);

@@ -4,7 +4,7 @@ use compact_str::CompactString;
 use std::collections::HashSet;
 
 use super::{Fold, Frame, unquoted, use_tree};
-use crate::facts::extract::{Found, Span};
+use crate::facts::finds::{Found, Span};
 use crate::facts::role::{Part, Subject};
 use crate::facts::{Import, ImportKind};
 
@@ -57,8 +57,7 @@ impl Fold<'_> {
         );
         let name = self.part(found, Part::Name);
         let source = self.import_source();
-        let bare = found.parts[Part::Name as usize].is_none()
-            && found.parts[Part::Alias as usize].is_none();
+        let bare = found.parts.get(Part::Name).is_none() && found.parts.get(Part::Alias).is_none();
         if found.subject == Subject::ImportCall && bare && source.is_some() {
             // Its names were taken one by one.
             return;

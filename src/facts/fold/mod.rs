@@ -32,25 +32,20 @@ use self::marks::Marks;
 use self::runs::Runs;
 use self::slots::WrittenType;
 use super::Facts;
-use super::extract::{Found, Span};
+use super::finds::{Finds, Found, Span};
 use super::role::{Part, Subject};
 use super::tree::Faults;
 use crate::languages::Language;
 
-/// Facts from everything a query found in a text, sorted by start, then longest, then subject.
-pub(super) fn fold(language: Language, text: &[u8], found: &[Found], faults: &Faults) -> Facts {
+/// Facts from everything a query found in a text.
+pub(super) fn fold(language: Language, text: &[u8], finds: &Finds, faults: &Faults) -> Facts {
     let mut fold = Fold::new(language, text);
-    let mut at = 0;
-    while at < found.len() {
-        let span = found[at].span;
-        let mut end = at + 1;
-        while end < found.len() && found[end].span == span {
-            end += 1;
+    finds.for_each_span(|group| {
+        if let Some(first) = group.first() {
+            fold.close_before(first.span.start);
+            fold.group(group);
         }
-        fold.close_before(span.start);
-        fold.group(&found[at..end]);
-        at = end;
-    }
+    });
     fold.close_before(u32::MAX);
     fold.finish(faults)
 }
@@ -77,7 +72,7 @@ struct Fold<'a> {
     /// Names of overloads, by the number of scopes open around them.
     overloads: Vec<HashSet<CompactString>>,
     /// Nodes whose type their use site gives.
-    contexts: HashSet<usize>,
+    contexts: HashSet<u32>,
     written: Vec<WrittenType>,
     items: Items,
     imports: Imports<'a>,
@@ -222,7 +217,7 @@ impl<'a> Fold<'a> {
             Subject::ScopeModule | Subject::ScopeModulePrivate => {
                 let hides = found.subject == Subject::ScopeModulePrivate;
                 self.modules
-                    .push(found.parts[Part::Name as usize].unwrap_or(found.span));
+                    .push(found.parts.get(Part::Name).unwrap_or(found.span));
                 self.open(found.span, Frame::Module(hides));
             }
             Subject::ScopeTypes => self.open(found.span, Frame::Types),
@@ -273,7 +268,7 @@ impl<'a> Fold<'a> {
             Subject::ExportAppend => self.items.exports.append(&found.span.text(self.text)),
             Subject::ExportRemove => self.items.exports.remove(&found.span.text(self.text)),
             Subject::ImportFrom => {
-                if let Some(module) = found.parts[Part::Module as usize] {
+                if let Some(module) = found.parts.get(Part::Module) {
                     self.open(found.span, Frame::From(module));
                 }
             }
@@ -314,7 +309,10 @@ impl<'a> Fold<'a> {
 
     /// The text of a part, if the pattern gave one.
     fn part(&self, found: &Found, part: Part) -> Option<String> {
-        found.parts[part as usize].map(|span| span.text(self.text).into_owned())
+        found
+            .parts
+            .get(part)
+            .map(|span| span.text(self.text).into_owned())
     }
 }
 
@@ -338,8 +336,8 @@ fn is_overruled(found: &Found, group: &[Found], subjects: u128) -> bool {
         Subject::ImportDynamic => has(Subject::ImportTypes),
         // What a call of an import is bound or passed on to says more than the bare call.
         Subject::ImportCall => {
-            found.parts[Part::Name as usize].is_none()
-                && found.parts[Part::Alias as usize].is_none()
+            found.parts.get(Part::Name).is_none()
+                && found.parts.get(Part::Alias).is_none()
                 && (has(Subject::ImportReexport)
                     || has(Subject::ImportAllReexport)
                     || group
