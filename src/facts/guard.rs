@@ -347,7 +347,6 @@ impl Meter {
 // time. `libmimalloc-sys` links them without declaring them.
 unsafe extern "C" {
     fn mi_umalloc(size: usize, usable: *mut usize) -> *mut c_void;
-    fn mi_ucalloc(count: usize, size: usize, usable: *mut usize) -> *mut c_void;
     fn mi_urealloc(
         block: *mut c_void,
         size: usize,
@@ -366,14 +365,12 @@ unsafe extern "C" fn metered_malloc(size: usize) -> *mut c_void {
 
 unsafe extern "C" fn metered_calloc(count: usize, size: usize) -> *mut c_void {
     METER.with(|meter| {
-        meter.charge(count.saturating_mul(size));
-        let mut usable = 0;
-        // SAFETY: `usable` outlives the call, and mimalloc checks the product for overflow. Nothing is allocated this
-        // way often enough for the arena, where memory would have to be cleared first.
-        let block = unsafe { mi_ucalloc(count, size, &raw mut usable) };
-        meter.settle(usable, 0);
-        meter.count_outside(1);
-        granted(block)
+        let bytes = count.saturating_mul(size);
+        meter.charge(bytes);
+        let block = meter.grant(bytes);
+        // SAFETY: the block holds so many bytes, which the arena may have granted before.
+        unsafe { block.cast::<u8>().write_bytes(0, bytes) };
+        block
     })
 }
 
