@@ -161,6 +161,11 @@ impl Finds {
         }
     }
 
+    /// Where the lines of the text begin, all but the first.
+    pub fn line_starts(&self) -> &[u32] {
+        &self.lines.starts
+    }
+
     /// The subjects found, in no order.
     pub fn subjects(&self) -> impl Iterator<Item = Subject> {
         self.found.iter().map(|found| found.subject)

@@ -83,7 +83,9 @@ impl<'a> Run<'a> {
             Shape::OneOf(elements) => {
                 let mut matched = false;
                 for element in elements {
-                    matched |= self.element(element, at, rest);
+                    if element.accepts.contains(node.kind) {
+                        matched |= self.element(element, at, rest);
+                    }
                 }
                 matched
             }
@@ -143,7 +145,9 @@ impl<'a> Run<'a> {
             self.steps_left -= 1;
             let node = &self.tree.nodes[at as usize];
             let after = node.end;
-            if child.field.is_none_or(|field| field == node.field) {
+            if child.field.is_none_or(|field| field == node.field)
+                && child.element.accepts.contains(node.kind)
+            {
                 matched |= self.element(&child.element, at, &mut |run| {
                     if child.last && run.has_named(after, end) {
                         return false;

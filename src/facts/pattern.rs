@@ -37,6 +37,8 @@ pub(super) struct Pattern {
 /// A node, or one of several.
 pub(super) struct Element {
     pub shape: Shape,
+    /// Kinds of nodes it may match, named or not, to tell most others apart before anything else is tried.
+    pub accepts: KindSet,
     pub captures: Vec<u16>,
 }
 
@@ -58,6 +60,48 @@ pub(super) enum Kinds {
     Named,
     /// One of these, sorted.
     These(Vec<u16>),
+}
+
+/// A set of kinds: a bit for each. None for all kinds.
+pub(super) struct KindSet(Option<Box<[u64]>>);
+
+impl KindSet {
+    /// Those of a shape.
+    pub fn of(shape: &Shape) -> Self {
+        let mut bits = Vec::new();
+        match shape {
+            Shape::Node { kinds, .. } => {
+                let Kinds::These(kinds) = kinds else {
+                    return Self(None);
+                };
+                for kind in kinds {
+                    let word = *kind as usize / 64;
+                    bits.resize(bits.len().max(word + 1), 0);
+                    bits[word] |= 1 << (kind % 64);
+                }
+            }
+            Shape::OneOf(elements) => {
+                for element in elements {
+                    let Self(Some(others)) = &element.accepts else {
+                        return Self(None);
+                    };
+                    bits.resize(bits.len().max(others.len()), 0);
+                    for (word, other) in bits.iter_mut().zip(others) {
+                        *word |= other;
+                    }
+                }
+            }
+        }
+        Self(Some(bits.into()))
+    }
+
+    #[inline]
+    pub fn contains(&self, kind: u16) -> bool {
+        self.0.as_ref().is_none_or(|bits| {
+            let word = bits.get(kind as usize / 64);
+            word.is_some_and(|bits| bits & 1 << (kind % 64) != 0)
+        })
+    }
 }
 
 /// An element among the children of a node.

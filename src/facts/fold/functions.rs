@@ -57,7 +57,7 @@ impl Fold<'_> {
     pub(super) fn context(&mut self, found: &Found) {
         let given = match found.subject {
             Subject::ContextGiven => true,
-            Subject::ContextPassed => self.contexts.contains(&found.from),
+            Subject::ContextPassed => self.contexts.contains(found.from),
             _ => self.functions.last().is_some_and(|&function| {
                 let signature = &self.signatures[function];
                 signature.has_return_type || signature.contextual
@@ -108,7 +108,7 @@ impl Fold<'_> {
             rows: found.rows,
             body: said(Part::Body),
             implements,
-            contextual: self.contexts.contains(&found.node),
+            contextual: self.contexts.contains(found.node),
             ..Signature::default()
         };
         if self.language.type_comments() == TypeComments::JsDoc

@@ -19,6 +19,7 @@ mod slots;
 mod use_tree;
 
 use compact_str::CompactString;
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use self::comments::Fences;
@@ -47,7 +48,29 @@ pub(super) fn fold(language: Language, text: &[u8], finds: &Finds, faults: &Faul
         }
     });
     fold.close_before(u32::MAX);
-    fold.finish(faults)
+    fold.finish(finds.line_starts(), faults)
+}
+
+/// A set of nodes.
+#[derive(Default)]
+struct Nodes {
+    /// A bit for each position.
+    bits: Vec<u64>,
+}
+
+impl Nodes {
+    fn insert(&mut self, node: u32) {
+        let word = node as usize / 64;
+        if self.bits.len() <= word {
+            self.bits.resize(word + 1, 0);
+        }
+        self.bits[word] |= 1 << (node % 64);
+    }
+
+    fn contains(&self, node: u32) -> bool {
+        let word = self.bits.get(node as usize / 64);
+        word.is_some_and(|bits| bits & 1 << (node % 64) != 0)
+    }
 }
 
 /// The state of the fold. What one room alone remembers is in a struct of that room.
@@ -72,7 +95,7 @@ struct Fold<'a> {
     /// Names of overloads, by the number of scopes open around them.
     overloads: Vec<HashSet<CompactString>>,
     /// Nodes whose type their use site gives.
-    contexts: HashSet<u32>,
+    contexts: Nodes,
     written: Vec<WrittenType>,
     items: Items,
     imports: Imports<'a>,
@@ -103,7 +126,7 @@ impl<'a> Fold<'a> {
             modules: Vec::new(),
             signatures: Vec::new(),
             overloads: Vec::new(),
-            contexts: HashSet::new(),
+            contexts: Nodes::default(),
             written: Vec::new(),
             items: Items::default(),
             imports: Imports::default(),
@@ -308,11 +331,8 @@ impl<'a> Fold<'a> {
     }
 
     /// The text of a part, if the pattern gave one.
-    fn part(&self, found: &Found, part: Part) -> Option<String> {
-        found
-            .parts
-            .get(part)
-            .map(|span| span.text(self.text).into_owned())
+    fn part(&self, found: &Found, part: Part) -> Option<Cow<'a, str>> {
+        found.parts.get(part).map(|span| span.text(self.text))
     }
 }
 

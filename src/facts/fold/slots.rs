@@ -41,7 +41,7 @@ impl Fold<'_> {
                 "return".into()
             } else {
                 let name = self.part(found, Part::Name);
-                shortened(&name.unwrap_or_else(|| found.span.text(self.text).into_owned()))
+                shortened(&name.unwrap_or_else(|| found.span.text(self.text)))
             },
             line: found.rows.0 + 1,
             state,

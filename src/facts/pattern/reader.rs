@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::{Child, Element, Expression, Kinds, Pattern, Predicate, Quantifier, Shape, Test};
+use super::{
+    Child, Element, Expression, KindSet, Kinds, Pattern, Predicate, Quantifier, Shape, Test,
+};
 use crate::languages::Language;
 
 /// Where the reading of a query stands.
@@ -147,7 +149,12 @@ impl<'a> Reader<'a> {
         };
         self.at += usize::from(quantifier != Quantifier::One);
         let captures = self.captures()?;
-        Ok((Element { shape, captures }, quantifier))
+        let element = Element {
+            accepts: KindSet::of(&shape),
+            shape,
+            captures,
+        };
+        Ok((element, quantifier))
     }
 
     fn captures(&mut self) -> Result<Vec<u16>, String> {
