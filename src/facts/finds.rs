@@ -253,10 +253,10 @@ impl Lines {
 
     fn row(&self, byte: u32, near: usize) -> usize {
         let is_before = |row: usize| self.starts.get(row).is_some_and(|start| *start <= byte);
-        if near == 0 || is_before(near - 1) {
-            if let Some(row) = (near..near + Self::NEAR).find(|row| !is_before(*row)) {
-                return row;
-            }
+        if (near == 0 || is_before(near - 1))
+            && let Some(row) = (near..near + Self::NEAR).find(|row| !is_before(*row))
+        {
+            return row;
         }
         self.starts.partition_point(|start| *start <= byte)
     }

@@ -12,7 +12,8 @@
 //! unwind through C. That is why parsing belongs on the replaceable threads of [`pool`].
 //!
 //! Counts start from zero with a new parser for each file, so a verdict depends on nothing but the text, the version
-//! of the grammar and the size classes of the allocator, all of which are pinned.
+//! of the grammar and the size classes of the allocators, all of which are pinned. Where only the flat tree is wanted,
+//! memory comes from an [`arena`] first.
 #![allow(unsafe_code)]
 
 mod arena;
@@ -240,7 +241,7 @@ thread_local! {
             live_bytes: Cell::new(0),
             budget: Cell::new(Budget::UNLIMITED),
             is_over: Cell::new(false),
-            arena: Arena::CLOSED,
+            arena: Arena::closed(),
             outside: Cell::new(0),
         }
     };

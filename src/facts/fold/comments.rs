@@ -115,13 +115,15 @@ fn first_markers(markers: &[&'static str], comment: &str) -> Vec<(usize, &'stati
         begins[byte as usize] = true;
     }
     let mut found: Vec<(usize, &str)> = Vec::new();
-    for (at, byte) in comment.bytes().enumerate() {
-        if !begins[byte as usize] {
+    for (at, pair) in comment.as_bytes().windows(2).enumerate() {
+        if !begins[pair[0] as usize] {
             continue;
         }
-        let here = &comment.as_bytes()[at..];
         for marker in markers {
-            if here.starts_with(marker.as_bytes()) && found.iter().all(|(_, known)| known != marker)
+            // Two bytes tell most words of prose apart; all markers are longer.
+            if marker.as_bytes().starts_with(pair)
+                && comment.as_bytes()[at..].starts_with(marker.as_bytes())
+                && found.iter().all(|(_, known)| known != marker)
             {
                 found.push((at, marker));
             }

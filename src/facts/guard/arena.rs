@@ -44,11 +44,13 @@ struct Class {
 }
 
 impl Class {
-    const EMPTY: Self = Self {
-        free: Cell::new(ptr::null_mut()),
-        fresh: Cell::new(ptr::null_mut()),
-        fresh_bytes: Cell::new(0),
-    };
+    const fn empty() -> Self {
+        Self {
+            free: Cell::new(ptr::null_mut()),
+            fresh: Cell::new(ptr::null_mut()),
+            fresh_bytes: Cell::new(0),
+        }
+    }
 
     fn clear(&self) {
         self.free.set(ptr::null_mut());
@@ -58,14 +60,16 @@ impl Class {
 }
 
 impl Arena {
-    /// Without memory, and closed.
-    pub const CLOSED: Self = Self {
-        is_open: Cell::new(false),
-        base: Cell::new(ptr::null_mut()),
-        used_pages: Cell::new(0),
-        classes: [const { Class::EMPTY }; CLASSES],
-        class_of_page: [const { Cell::new(0) }; PAGES],
-    };
+    /// An arena without memory.
+    pub const fn closed() -> Self {
+        Self {
+            is_open: Cell::new(false),
+            base: Cell::new(ptr::null_mut()),
+            used_pages: Cell::new(0),
+            classes: [const { Class::empty() }; CLASSES],
+            class_of_page: [const { Cell::new(0) }; PAGES],
+        }
+    }
 
     /// Opens the arena, empty. It stays closed where the system has no memory for it.
     ///
@@ -221,7 +225,7 @@ mod tests {
     use std::ffi::c_void;
 
     fn open() -> Box<Arena> {
-        let arena = Box::new(Arena::CLOSED);
+        let arena = Box::new(Arena::closed());
         // SAFETY: nothing was granted yet.
         unsafe { arena.open() };
         arena
