@@ -150,10 +150,11 @@ impl Arena {
 
     #[inline]
     fn class_holding(&self, block: *mut c_void) -> Option<usize> {
-        // Before the first use the base is null, and no block lies that close to it.
-        let offset = block.addr().wrapping_sub(self.base.get().addr());
+        let base = self.base.get();
+        let offset = block.addr().wrapping_sub(base.addr());
         let page = self.class_of_page.get(offset / PAGE_BYTES)?;
-        (!block.is_null()).then(|| page.get() as usize)
+        // Before the first use there is no memory, and low addresses are somebody else's.
+        (!base.is_null()).then(|| page.get() as usize)
     }
 }
 
@@ -275,6 +276,7 @@ mod tests {
         let block: *mut c_void = (&raw mut elsewhere).cast();
         assert_eq!(arena.size_of(block), None);
         assert_eq!(arena.size_of(std::ptr::null_mut()), None);
+        assert_eq!(Arena::closed().size_of(std::ptr::null_mut()), None);
         arena.close();
         assert_eq!(arena.grant(1), None);
         let granted = std::iter::repeat_with(|| open().grant(LARGEST_BYTES)).next();
