@@ -1,7 +1,7 @@
 //! Which lines hold code, comments, nothing, or text the grammar could not read.
 
 use super::Lines;
-use super::extract::Span;
+use super::finds::Span;
 
 /// What one line holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,21 +18,29 @@ pub(super) struct LineMap {
 }
 
 impl LineMap {
-    /// Classifies every line. `comments` (docstrings among them), `unparsed` and `strings` are sorted by start and
+    /// Classifies every line. `starts` are those of all lines but the first; `comments` (docstrings among them), `unparsed` and `strings` are sorted by start and
     /// each list is free of overlaps.
     ///
     /// A line is code if a token that is neither comment nor error stands on it, or if it is a blank line inside a
     /// string; unparsed if only error text stands on it.
-    pub fn new(text: &[u8], comments: &[Span], unparsed: &[Span], strings: &[Span]) -> Self {
-        let mut kinds = Vec::with_capacity(text.len() / 32 + 1);
+    pub fn new(
+        text: &[u8],
+        starts: &[u32],
+        comments: &[Span],
+        unparsed: &[Span],
+        strings: &[Span],
+    ) -> Self {
+        let mut kinds = Vec::with_capacity(starts.len() + 1);
         let (mut comment, mut error, mut string) = (0, 0, 0);
         let mut start = 0;
-        while start < text.len() {
-            let end = memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |at| start + at);
-            let line = Span {
-                start: start as u32,
-                end: end as u32,
-            };
+        // Each line ends before the line end in front of the next one; the last may have none.
+        let ends = starts.iter().map(|next| next - 1);
+        for end in ends.chain([text.len() as u32]) {
+            let line = Span { start, end };
+            if start as usize == text.len() {
+                break;
+            }
+            start = end + 1;
             let touched = |spans: &[Span], from: &mut usize| {
                 while *from < spans.len() && spans[*from].end <= line.start {
                     *from += 1;
@@ -42,7 +50,7 @@ impl LineMap {
             let has_comment = touched(comments, &mut comment);
             let has_error = touched(unparsed, &mut error);
             let kind = if !has_comment && !has_error {
-                if text[start..end].iter().any(|byte| !is_space(*byte)) {
+                if line.of(text).iter().any(|byte| !is_space(*byte)) {
                     LineKind::Code
                 } else {
                     // An empty line inside a string starts after the string did and ends before it does.
@@ -60,7 +68,6 @@ impl LineMap {
                 kind_of_covered(text, line, &comments[comment..], &unparsed[error..])
             };
             kinds.push(kind);
-            start = end + 1;
         }
         Self { kinds }
     }
@@ -122,7 +129,16 @@ fn is_space(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{LineMap, Span};
+    use super::{LineMap, Lines, Span};
+
+    fn count(text: &str, comments: &[Span], unparsed: &[Span], strings: &[Span]) -> Lines {
+        let starts: Vec<u32> = (1..)
+            .zip(text.bytes())
+            .filter(|(_, byte)| *byte == b'\n')
+            .map(|(next, _)| next)
+            .collect();
+        LineMap::new(text.as_bytes(), &starts, comments, unparsed, strings).count()
+    }
 
     fn spans(text: &str, needles: &[&str]) -> Vec<Span> {
         needles
@@ -140,21 +156,15 @@ mod tests {
     #[test]
     fn code_beside_a_comment_is_code() {
         let text = "x = 1 # one\n# two\n\ny\n";
-        let lines =
-            LineMap::new(text.as_bytes(), &spans(text, &["# one", "# two"]), &[], &[]).count();
+        let lines = count(text, &spans(text, &["# one", "# two"]), &[], &[]);
         assert_eq!((lines.code, lines.comment, lines.blank), (2, 1, 1));
     }
 
     #[test]
     fn a_blank_line_in_a_string_is_code_and_in_a_comment_blank() {
         let text = "x = 'a\n\nb'\n/* c\n\nd */\n";
-        let lines = LineMap::new(
-            text.as_bytes(),
-            &spans(text, &["/* c\n\nd */"]),
-            &[],
-            &spans(text, &["'a\n\nb'"]),
-        )
-        .count();
+        let (comments, strings) = (["/* c\n\nd */"], ["'a\n\nb'"]);
+        let lines = count(text, &spans(text, &comments), &[], &spans(text, &strings));
         assert_eq!((lines.code, lines.comment, lines.blank), (3, 2, 1));
     }
 
@@ -162,13 +172,13 @@ mod tests {
     fn a_line_of_nothing_but_errors_is_unparsed() {
         let text = "ok\n??? ???\nok ???\n";
         let errors = spans(text, &["??? ???\n"]);
-        let lines = LineMap::new(text.as_bytes(), &[], &errors, &[]).count();
+        let lines = count(text, &[], &errors, &[]);
         assert_eq!((lines.code, lines.unparsed), (2, 1));
     }
 
     #[test]
     fn a_last_line_without_a_line_end_counts_and_an_empty_file_has_none() {
-        assert_eq!(LineMap::new(b"a\nb", &[], &[], &[]).count().total(), 2);
-        assert_eq!(LineMap::new(b"", &[], &[], &[]).count().total(), 0);
+        assert_eq!(count("a\nb", &[], &[], &[]).total(), 2);
+        assert_eq!(count("", &[], &[], &[]).total(), 0);
     }
 }

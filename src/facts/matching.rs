@@ -34,7 +34,7 @@ pub(super) fn for_each_match(
     let mut run = Run {
         tree,
         captured: Vec::new(),
-        steps_left: FEWEST_STEPS + STEPS_PER_NODE * tree.nodes.len() as u64,
+        steps_left: FEWEST_STEPS + STEPS_PER_NODE * tree.size as u64,
     };
     for (position, node) in tree.nodes.iter().enumerate() {
         let filed = patterns
@@ -83,7 +83,9 @@ impl<'a> Run<'a> {
             Shape::OneOf(elements) => {
                 let mut matched = false;
                 for element in elements {
-                    matched |= self.element(element, at, rest);
+                    if element.accepts.contains(node.kind) {
+                        matched |= self.element(element, at, rest);
+                    }
                 }
                 matched
             }
@@ -143,7 +145,9 @@ impl<'a> Run<'a> {
             self.steps_left -= 1;
             let node = &self.tree.nodes[at as usize];
             let after = node.end;
-            if child.field.is_none_or(|field| field == node.field) {
+            if child.field.is_none_or(|field| field == node.field)
+                && child.element.accepts.contains(node.kind)
+            {
                 matched |= self.element(&child.element, at, &mut |run| {
                     if child.last && run.has_named(after, end) {
                         return false;
@@ -162,7 +166,7 @@ impl<'a> Run<'a> {
     }
 
     /// Whether no child of a node has one of the fields.
-    fn lacks(&self, at: u32, fields: &[u16]) -> bool {
+    fn lacks(&self, at: u32, fields: &[u8]) -> bool {
         let end = self.tree.nodes[at as usize].end;
         let mut child = at + 1;
         while child < end {

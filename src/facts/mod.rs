@@ -6,8 +6,10 @@
 mod complexity;
 pub mod decode;
 pub mod extract;
+mod finds;
 mod fold;
 pub mod guard;
+mod kinds;
 mod lines;
 mod matching;
 mod pattern;

@@ -1,6 +1,6 @@
 //! Whether a file is one literal table: data in the clothes of code.
 
-use super::extract::Span;
+use super::finds::Span;
 
 /// The share of a file's tokens that must be literals and punctuation inside one literal.
 const TABLE_PERCENT: usize = 80;

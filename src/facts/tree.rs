@@ -3,16 +3,22 @@
 //! A cursor over tree-sitter's own tree crosses into C for every question. Laid out once, the tree can be asked many
 //! things cheaply, and in time linear in its size however deep it is.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use tree_sitter::Tree;
 
-use super::Lost;
+use super::kinds::Row;
+use super::{Lost, pattern};
 use crate::languages::Language;
 
 /// A syntax tree in preorder. The children of a node follow it; its subtree ends where [`Node::end`] says.
+///
+/// Tokens that no pattern of the language asks for are left out.
 pub(super) struct FlatTree {
     pub nodes: Vec<Node>,
+    /// How many nodes the tree itself has.
+    pub size: usize,
     /// What the parser could not read.
     pub faults: Faults,
 }
@@ -22,14 +28,27 @@ pub(super) struct FlatTree {
 pub(super) struct Node {
     /// The kind as the grammar numbers it.
     pub kind: u16,
-    /// The field its parent gives it; 0 for none.
-    pub field: u16,
+    /// The field its parent gives it, where a pattern asks for one; 0 for none.
+    pub field: u8,
     pub named: bool,
     /// Position behind the last node of its subtree.
     pub end: u32,
     /// Its bytes.
     pub start_byte: u32,
     pub end_byte: u32,
+}
+
+thread_local! {
+    /// Room for the nodes of the next tree. New memory for each would have to be asked of the system and cleared.
+    static ROOM: Cell<Vec<Node>> = const { Cell::new(Vec::new()) };
+}
+
+impl Drop for FlatTree {
+    fn drop(&mut self) {
+        let nodes = std::mem::take(&mut self.nodes);
+        // A thread that ends has no use for it.
+        let _ = ROOM.try_with(|room| room.set(nodes));
+    }
 }
 
 /// What the parser could not read.
@@ -44,57 +63,88 @@ pub(super) struct Faults {
 /// Most children of a node whose children hang in a hidden chain: far beyond what anybody writes by hand.
 const LONGEST_CHAIN: u32 = 2_000;
 
+/// The kind of error nodes, outside of every grammar.
+const ERROR_KIND: u16 = u16::MAX;
+
 impl FlatTree {
     /// Lays a tree out.
     ///
     /// # Errors
-    /// [`Lost::ParseBudget`] for a chain so long that walking it would take the square of its length.
+    /// [`Lost::ParseBudget`] for a chain so long that walking it would take the square of its length, and
+    /// [`Lost::Internal`] if the query of the language does not compile.
     pub fn new(language: Language, tree: &Tree) -> Result<Self, Lost> {
-        let grammar = language.grammar();
-        let chained: Vec<u16> = language
-            .chained()
-            .iter()
-            .map(|kind| grammar.id_for_node_kind(kind, true))
-            .collect();
-        let mut nodes = Vec::with_capacity(tree.root_node().descendant_count());
-        let mut faults = Faults::default();
-        let mut open: Vec<u32> = Vec::new();
+        let kinds = match pattern::of(language) {
+            Ok(patterns) => &patterns.kinds,
+            Err(_) => return Err(Lost::Internal),
+        };
+        let mut flat = Self {
+            nodes: ROOM.take(),
+            size: tree.root_node().descendant_count(),
+            faults: Faults::default(),
+        };
+        let nodes = &mut flat.nodes;
+        nodes.clear();
+        // The open nodes: where each stands, and what is known of its kind.
+        let mut open: Vec<(u32, &Row)> = Vec::new();
+        let mut around = kinds.row(ERROR_KIND);
         let mut cursor = tree.walk();
         loop {
             let node = cursor.node();
-            let (start_byte, end_byte) = (node.start_byte() as u32, node.end_byte() as u32);
-            if node.is_error()
-                && faults
-                    .errors
-                    .last()
-                    .is_none_or(|last| last.end <= start_byte)
-            {
-                faults.bytes += end_byte - start_byte;
-                faults.errors.push(start_byte..end_byte);
-            }
-            if chained.contains(&node.kind_id()) && node.child_count() > LONGEST_CHAIN {
-                return Err(Lost::ParseBudget);
-            }
-            let position = nodes.len() as u32;
-            nodes.push(Node {
-                kind: node.kind_id(),
-                field: cursor.field_id().map_or(0, std::num::NonZero::get),
-                named: node.is_named(),
-                end: position + 1,
-                start_byte,
-                end_byte,
-            });
-            if cursor.goto_first_child() {
-                open.push(position);
-                continue;
+            let kind = node.kind_id();
+            let row = kinds.row(kind);
+            let asks_for_field = around.has_fields || (row.named && around.has_named_fields);
+            let field = if asks_for_field {
+                cursor.field_id().map_or(0, std::num::NonZero::get)
+            } else {
+                0
+            };
+            let has_child = cursor.goto_first_child();
+            if has_child || row.is_asked_for || field != 0 {
+                let (start_byte, end_byte) = (node.start_byte() as u32, node.end_byte() as u32);
+                if kind == ERROR_KIND {
+                    flat.faults.add(start_byte..end_byte);
+                }
+                if row.chained && node.child_count() > LONGEST_CHAIN {
+                    return Err(Lost::ParseBudget);
+                }
+                let position = nodes.len() as u32;
+                nodes.push(Node {
+                    kind,
+                    // No pattern asks for a field with a number beyond.
+                    field: u8::try_from(field).unwrap_or(0),
+                    named: row.named,
+                    end: position + 1,
+                    start_byte,
+                    end_byte,
+                });
+                if has_child {
+                    open.push((position, around));
+                    around = row;
+                    continue;
+                }
             }
             while !cursor.goto_next_sibling() {
-                let Some(parent) = open.pop() else {
-                    return Ok(Self { nodes, faults });
+                let Some((parent, outside)) = open.pop() else {
+                    return Ok(flat);
                 };
                 nodes[parent as usize].end = nodes.len() as u32;
+                around = outside;
                 cursor.goto_parent();
             }
+        }
+    }
+}
+
+impl Faults {
+    /// Adds an error node; nodes come in source order, outer ones first.
+    fn add(&mut self, bytes: Range<u32>) {
+        if self
+            .errors
+            .last()
+            .is_none_or(|last| last.end <= bytes.start)
+        {
+            self.bytes += bytes.end - bytes.start;
+            self.errors.push(bytes);
         }
     }
 }

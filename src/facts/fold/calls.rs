@@ -1,7 +1,9 @@
 //! What functions do: their branches and calls, and the decorators around them.
 
+use compact_str::CompactString;
+
 use super::{Fold, Frame};
-use crate::facts::extract::Found;
+use crate::facts::finds::Found;
 use crate::facts::role::{Part, Subject};
 use crate::facts::{Call, Decorator};
 
@@ -34,7 +36,7 @@ impl Fold<'_> {
 
     /// A call; one of the innermost function by itself is a recursion.
     pub(super) fn call(&mut self, found: &Found) {
-        let Some(span) = found.parts[Part::Callee as usize] else {
+        let Some(span) = found.parts.get(Part::Callee) else {
             return;
         };
         let mut callee = callee_text(span.of(self.text));
@@ -55,7 +57,7 @@ impl Fold<'_> {
             }
         }
         self.facts.calls.push(Call {
-            callee: callee.into(),
+            callee,
             line: found.rows.0 + 1,
             function: function.map(|function| function as u32),
         });
@@ -82,15 +84,19 @@ fn calls_itself(callee: &str, name: &str, is_member: bool) -> bool {
 }
 
 /// A callee without white space; of a long chain only its last name.
-fn callee_text(written: &[u8]) -> String {
+fn callee_text(written: &[u8]) -> CompactString {
     let written = if written.len() > LONGEST_CALLEE {
         let last = memchr::memrchr2(b'.', b':', written).map_or(0, |at| at + 1);
         &written[last.max(written.len() - LONGEST_CALLEE)..]
     } else {
         written
     };
-    String::from_utf8_lossy(written)
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .collect()
+    // Nearly all of them need no change.
+    match std::str::from_utf8(written) {
+        Ok(text) if written.iter().all(u8::is_ascii_graphic) => text.into(),
+        _ => String::from_utf8_lossy(written)
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .collect(),
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{Fold, Frame, unquoted};
 use crate::facts::TestCase;
-use crate::facts::extract::{Found, Span};
+use crate::facts::finds::{Found, Span};
 use crate::facts::role::{Part, Subject};
 
 impl Fold<'_> {

@@ -1,7 +1,7 @@
 //! Comments: suppressions, whether the file wants to be checked, types (PEP 484) and examples.
 
 use super::Fold;
-use crate::facts::extract::{Found, Span};
+use crate::facts::finds::{Found, Span};
 use crate::facts::role::Part;
 use crate::facts::{Checking, SlotKind, SlotState, Suppression};
 use crate::languages::{Language, TypeComments};
@@ -97,10 +97,9 @@ impl Fold<'_> {
 
 /// The suppression a comment carries, if any: the marker that begins earliest, the most specific one there.
 fn suppression(language: Language, comment: &str, line: u32) -> Option<Suppression> {
-    let (at, marker) = language
-        .suppressions()
-        .iter()
-        .filter_map(|marker| Some((position(comment, marker)?, *marker)))
+    let (at, marker) = first_markers(language.suppressions(), comment)
+        .into_iter()
+        .filter(|(at, marker)| stands_alone(comment, *at, marker))
         .min_by_key(|(at, marker)| (*at, std::cmp::Reverse(marker.len())))?;
     Some(Suppression {
         marker: marker.into(),
@@ -109,15 +108,38 @@ fn suppression(language: Language, comment: &str, line: u32) -> Option<Suppressi
     })
 }
 
-/// Where a marker stands as a word of its own at the head of the comment or of one of its clauses.
-fn position(comment: &str, marker: &str) -> Option<usize> {
-    let at = comment.find(marker)?;
+/// Where each marker that a comment holds stands first. One pass for all of them: most comments hold none.
+fn first_markers(markers: &[&'static str], comment: &str) -> Vec<(usize, &'static str)> {
+    let mut begins = [false; 256];
+    for byte in markers.iter().filter_map(|marker| marker.bytes().next()) {
+        begins[byte as usize] = true;
+    }
+    let mut found: Vec<(usize, &str)> = Vec::new();
+    for (at, pair) in comment.as_bytes().windows(2).enumerate() {
+        if !begins[pair[0] as usize] {
+            continue;
+        }
+        for marker in markers {
+            // Two bytes tell most words of prose apart; all markers are longer.
+            if marker.as_bytes().starts_with(pair)
+                && comment.as_bytes()[at..].starts_with(marker.as_bytes())
+                && found.iter().all(|(_, known)| known != marker)
+            {
+                found.push((at, marker));
+            }
+        }
+    }
+    found
+}
+
+/// Whether a marker is a word of its own at the head of the comment or of one of its clauses.
+fn stands_alone(comment: &str, at: usize, marker: &str) -> bool {
     let before = comment[..at].trim_end_matches([' ', '\t']);
     // A marker speaks to a tool only at the start of a comment or clause; in the middle of prose it is a mention.
     let starts = before.is_empty() || before.ends_with(['#', '/', '*', ';', ',', '!', '{']);
     let after = comment[at + marker.len()..].chars().next();
     let ends = !after.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '-');
-    (starts && ends).then_some(at)
+    starts && ends
 }
 
 /// Whether words follow the marker's codes: after `--`, after `: `, after a second `#` or in brackets-free prose.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::facts::extract::{Found, Span};
+use crate::facts::finds::{Found, Span};
 use crate::languages::jsdoc::{self, Declared};
 
 /// Doc comments met while a file is folded.
@@ -14,7 +14,7 @@ pub(super) struct Docs {
     /// Where the first thing after that run starts.
     before: u32,
     /// Comments that speak for a node although they do not stand right before it, by node.
-    passed: HashMap<usize, Span>,
+    passed: HashMap<u32, Span>,
     /// The comment read last; several nodes may ask for one.
     read: Option<(Span, Rc<Declared>)>,
 }

@@ -2,7 +2,7 @@
 
 use super::Fold;
 use crate::facts::complexity::{self, Measured};
-use crate::facts::extract::Span;
+use crate::facts::finds::Span;
 use crate::facts::lines::LineMap;
 use crate::facts::tree::Faults;
 use crate::facts::{Facts, table};
@@ -31,7 +31,7 @@ impl Layout {
 
 impl Fold<'_> {
     /// The facts, once everything found has been folded.
-    pub(super) fn finish(mut self, faults: &Faults) -> Facts {
+    pub(super) fn finish(mut self, line_starts: &[u32], faults: &Faults) -> Facts {
         self.settle_types();
         self.settle_slots();
         self.settle_items();
@@ -46,7 +46,7 @@ impl Fold<'_> {
             .collect();
         let comments = disjoint(std::mem::take(&mut self.layout.comments));
         let strings = disjoint(std::mem::take(&mut self.layout.strings));
-        let lines = LineMap::new(self.text, &comments, &errors, &strings);
+        let lines = LineMap::new(self.text, line_starts, &comments, &errors, &strings);
         self.facts.lines = lines.count();
         self.facts.unparsed_bytes = faults.bytes;
         self.facts.literal_table = (self.layout.largest_table)

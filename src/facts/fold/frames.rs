@@ -1,6 +1,6 @@
 //! Frames: what the fold holds open, and how many of each kind.
 
-use crate::facts::extract::Span;
+use crate::facts::finds::Span;
 
 /// One thing that is open at a point of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

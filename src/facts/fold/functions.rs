@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::{Fold, Frame, unquoted};
 use crate::facts::complexity::Measured;
-use crate::facts::extract::{Found, Span};
+use crate::facts::finds::{Found, Span};
 use crate::facts::role::{Part, Subject};
 use crate::facts::{Function, SlotState};
 use crate::languages::TypeComments;
@@ -57,7 +57,7 @@ impl Fold<'_> {
     pub(super) fn context(&mut self, found: &Found) {
         let given = match found.subject {
             Subject::ContextGiven => true,
-            Subject::ContextPassed => self.contexts.contains(&found.from),
+            Subject::ContextPassed => self.contexts.contains(found.from),
             _ => self.functions.last().is_some_and(|&function| {
                 let signature = &self.signatures[function];
                 signature.has_return_type || signature.contextual
@@ -75,7 +75,7 @@ impl Fold<'_> {
             group
                 .iter()
                 .filter(|other| other.subject == found.subject)
-                .find_map(|other| other.parts[part as usize])
+                .find_map(|other| other.parts.get(part))
         };
         let index = self.facts.functions.len();
         let is_method = self.scopes.last() == Some(&Frame::Class);
@@ -108,7 +108,7 @@ impl Fold<'_> {
             rows: found.rows,
             body: said(Part::Body),
             implements,
-            contextual: self.contexts.contains(&found.node),
+            contextual: self.contexts.contains(found.node),
             ..Signature::default()
         };
         if self.language.type_comments() == TypeComments::JsDoc

@@ -1,10 +1,11 @@
 //! Imports: statements, calls and trees of them, and paths and chains in code.
 
 use compact_str::CompactString;
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::{Fold, Frame, unquoted, use_tree};
-use crate::facts::extract::{Found, Span};
+use crate::facts::finds::{Found, Span};
 use crate::facts::role::{Part, Subject};
 use crate::facts::{Import, ImportKind};
 
@@ -57,18 +58,17 @@ impl Fold<'_> {
         );
         let name = self.part(found, Part::Name);
         let source = self.import_source();
-        let bare = found.parts[Part::Name as usize].is_none()
-            && found.parts[Part::Alias as usize].is_none();
+        let bare = found.parts.get(Part::Name).is_none() && found.parts.get(Part::Alias).is_none();
         if found.subject == Subject::ImportCall && bare && source.is_some() {
             // Its names were taken one by one.
             return;
         }
-        let source = source.map(|source| source.text(self.text).into_owned());
+        let source = source.map(|source| source.text(self.text));
         let module = match (self.part(found, Part::Module).or(source), &name) {
             (Some(module), _) => module,
             (None, Some(name)) if kind == ImportKind::Module => match self.marked.path {
-                Some(path) => path.text(self.text).into_owned(),
-                None => self.path_of_module(name),
+                Some(path) => path.text(self.text),
+                None => self.path_of_module(name).into(),
             },
             _ => return,
         };
@@ -76,15 +76,15 @@ impl Fold<'_> {
             self.imports.top.push(self.facts.imports.len());
         }
         let name = match found.subject {
-            _ if all => Some("*".to_owned()),
-            Subject::ImportDefault => Some("default".to_owned()),
+            _ if all => Some("*".into()),
+            Subject::ImportDefault => Some("default".into()),
             _ => name,
         };
         if found.subject == Subject::ImportCall
             && kind == ImportKind::Static
             && let Some(local) = self.part(found, Part::Alias).as_ref().or(name.as_ref())
         {
-            self.imports.bound.insert(local.as_str().into());
+            self.imports.bound.insert(local.as_ref().into());
         }
         if found.subject == Subject::ImportChain {
             self.imports.chains.push(self.facts.imports.len());
@@ -188,6 +188,10 @@ fn first_name(module: &str) -> &str {
     module.split('.').next().unwrap_or_default()
 }
 
-fn without_space(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).collect()
+fn without_space(text: &str) -> Cow<'_, str> {
+    if text.contains(char::is_whitespace) {
+        text.chars().filter(|c| !c.is_whitespace()).collect()
+    } else {
+        text.into()
+    }
 }

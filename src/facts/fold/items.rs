@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::exports::Exports;
 use super::imports::local_name;
 use super::{Fold, Frame, unquoted};
-use crate::facts::extract::{Found, Span};
+use crate::facts::finds::{Found, Span};
 use crate::facts::role::{Part, Subject};
 use crate::facts::{Exposure, ImportKind, Item};
 

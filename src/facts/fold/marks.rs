@@ -3,7 +3,7 @@
 //! In the syntax tree an attribute is a sibling of its item, so no span encloses both. What connects them is that
 //! nothing but white space, comments and further attributes stands between.
 
-use crate::facts::extract::{Found, Span};
+use crate::facts::finds::{Found, Span};
 use crate::facts::role::{Part, Subject};
 
 /// What the marks met so far say of the thing that stands next.
@@ -58,7 +58,7 @@ impl Marks {
                 Subject::NextTestDisabled => self.disabled = true,
                 Subject::NextTests => self.tests = true,
                 Subject::NextPublic => self.public = true,
-                Subject::NextPath => self.path = found.parts[Part::Module as usize],
+                Subject::NextPath => self.path = found.parts.get(Part::Module),
                 _ => continue,
             }
             if self.end == 0 {
@@ -91,7 +91,7 @@ fn is_passed_over(subject: Subject) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Found, Marks, Span, Subject};
-    use crate::facts::role::PART_COUNT;
+    use crate::facts::finds::Parts;
 
     fn meet(marks: &mut Marks, text: &str, subject: Subject, piece: &str) -> Option<Marks> {
         let start = text.find(piece).unwrap() as u32;
@@ -104,7 +104,7 @@ mod tests {
             node: 0,
             from: 0,
             rows: (0, 0),
-            parts: [None; PART_COUNT],
+            parts: Parts::default(),
         };
         marks.meet(&[found], text.as_bytes())
     }

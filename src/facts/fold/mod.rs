@@ -19,6 +19,7 @@ mod slots;
 mod use_tree;
 
 use compact_str::CompactString;
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use self::comments::Fences;
@@ -32,27 +33,44 @@ use self::marks::Marks;
 use self::runs::Runs;
 use self::slots::WrittenType;
 use super::Facts;
-use super::extract::{Found, Span};
+use super::finds::{Finds, Found, Span};
 use super::role::{Part, Subject};
 use super::tree::Faults;
 use crate::languages::Language;
 
-/// Facts from everything a query found in a text, sorted by start, then longest, then subject.
-pub(super) fn fold(language: Language, text: &[u8], found: &[Found], faults: &Faults) -> Facts {
+/// Facts from everything a query found in a text.
+pub(super) fn fold(language: Language, text: &[u8], finds: &Finds, faults: &Faults) -> Facts {
     let mut fold = Fold::new(language, text);
-    let mut at = 0;
-    while at < found.len() {
-        let span = found[at].span;
-        let mut end = at + 1;
-        while end < found.len() && found[end].span == span {
-            end += 1;
+    finds.for_each_span(|group| {
+        if let Some(first) = group.first() {
+            fold.close_before(first.span.start);
+            fold.group(group);
         }
-        fold.close_before(span.start);
-        fold.group(&found[at..end]);
-        at = end;
-    }
+    });
     fold.close_before(u32::MAX);
-    fold.finish(faults)
+    fold.finish(finds.line_starts(), faults)
+}
+
+/// A set of nodes.
+#[derive(Default)]
+struct Nodes {
+    /// A bit for each position.
+    bits: Vec<u64>,
+}
+
+impl Nodes {
+    fn insert(&mut self, node: u32) {
+        let word = node as usize / 64;
+        if self.bits.len() <= word {
+            self.bits.resize(word + 1, 0);
+        }
+        self.bits[word] |= 1 << (node % 64);
+    }
+
+    fn contains(&self, node: u32) -> bool {
+        let word = self.bits.get(node as usize / 64);
+        word.is_some_and(|bits| bits & 1 << (node % 64) != 0)
+    }
 }
 
 /// The state of the fold. What one room alone remembers is in a struct of that room.
@@ -77,7 +95,7 @@ struct Fold<'a> {
     /// Names of overloads, by the number of scopes open around them.
     overloads: Vec<HashSet<CompactString>>,
     /// Nodes whose type their use site gives.
-    contexts: HashSet<usize>,
+    contexts: Nodes,
     written: Vec<WrittenType>,
     items: Items,
     imports: Imports<'a>,
@@ -108,7 +126,7 @@ impl<'a> Fold<'a> {
             modules: Vec::new(),
             signatures: Vec::new(),
             overloads: Vec::new(),
-            contexts: HashSet::new(),
+            contexts: Nodes::default(),
             written: Vec::new(),
             items: Items::default(),
             imports: Imports::default(),
@@ -222,7 +240,7 @@ impl<'a> Fold<'a> {
             Subject::ScopeModule | Subject::ScopeModulePrivate => {
                 let hides = found.subject == Subject::ScopeModulePrivate;
                 self.modules
-                    .push(found.parts[Part::Name as usize].unwrap_or(found.span));
+                    .push(found.parts.get(Part::Name).unwrap_or(found.span));
                 self.open(found.span, Frame::Module(hides));
             }
             Subject::ScopeTypes => self.open(found.span, Frame::Types),
@@ -273,7 +291,7 @@ impl<'a> Fold<'a> {
             Subject::ExportAppend => self.items.exports.append(&found.span.text(self.text)),
             Subject::ExportRemove => self.items.exports.remove(&found.span.text(self.text)),
             Subject::ImportFrom => {
-                if let Some(module) = found.parts[Part::Module as usize] {
+                if let Some(module) = found.parts.get(Part::Module) {
                     self.open(found.span, Frame::From(module));
                 }
             }
@@ -313,8 +331,8 @@ impl<'a> Fold<'a> {
     }
 
     /// The text of a part, if the pattern gave one.
-    fn part(&self, found: &Found, part: Part) -> Option<String> {
-        found.parts[part as usize].map(|span| span.text(self.text).into_owned())
+    fn part(&self, found: &Found, part: Part) -> Option<Cow<'a, str>> {
+        found.parts.get(part).map(|span| span.text(self.text))
     }
 }
 
@@ -338,8 +356,8 @@ fn is_overruled(found: &Found, group: &[Found], subjects: u128) -> bool {
         Subject::ImportDynamic => has(Subject::ImportTypes),
         // What a call of an import is bound or passed on to says more than the bare call.
         Subject::ImportCall => {
-            found.parts[Part::Name as usize].is_none()
-                && found.parts[Part::Alias as usize].is_none()
+            found.parts.get(Part::Name).is_none()
+                && found.parts.get(Part::Alias).is_none()
                 && (has(Subject::ImportReexport)
                     || has(Subject::ImportAllReexport)
                     || group

@@ -3,7 +3,7 @@
 //! A query could say this too, with a pattern for each operator, side and pair of parentheses; but such patterns are
 //! what a query takes longest to compile.
 
-use crate::facts::extract::{Found, Span};
+use crate::facts::finds::{Found, Span};
 use crate::facts::role::Part;
 
 /// The logical expressions that are open, innermost last.
@@ -25,7 +25,7 @@ impl Runs {
         {
             self.open.pop();
         }
-        let Some(operator) = found.parts[Part::Operator as usize] else {
+        let Some(operator) = found.parts.get(Part::Operator) else {
             return false;
         };
         let around = self.open.last().copied();
@@ -54,7 +54,8 @@ impl Runs {
 #[cfg(test)]
 mod tests {
     use super::{Found, Part, Runs, Span};
-    use crate::facts::role::{PART_COUNT, Subject};
+    use crate::facts::finds::Parts;
+    use crate::facts::role::Subject;
 
     /// Asks about pieces of a text, each given with what stands before its operator.
     fn continued(text: &str, pieces: &[(&str, &str)]) -> Vec<bool> {
@@ -64,11 +65,14 @@ mod tests {
             .map(|(piece, left)| {
                 let start = text.find(piece).unwrap() as u32;
                 let operator = start + left.len() as u32 + 1;
-                let mut parts = [None; PART_COUNT];
-                parts[Part::Operator as usize] = Some(Span {
-                    start: operator,
-                    end: operator + 2,
-                });
+                let mut parts = Parts::default();
+                parts.set(
+                    Part::Operator,
+                    Span {
+                        start: operator,
+                        end: operator + 2,
+                    },
+                );
                 let found = Found {
                     subject: Subject::Logical,
                     span: Span {

@@ -4,7 +4,7 @@ use compact_str::CompactString;
 use std::collections::HashMap;
 
 use super::Fold;
-use crate::facts::extract::{Found, Span};
+use crate::facts::finds::{Found, Span};
 use crate::facts::role::{Part, Subject};
 use crate::facts::{Import, Slot, SlotKind, SlotState};
 use crate::languages::TypeComments;
@@ -41,7 +41,7 @@ impl Fold<'_> {
                 "return".into()
             } else {
                 let name = self.part(found, Part::Name);
-                shortened(&name.unwrap_or_else(|| found.span.text(self.text).into_owned()))
+                shortened(&name.unwrap_or_else(|| found.span.text(self.text)))
             },
             line: found.rows.0 + 1,
             state,
@@ -57,7 +57,7 @@ impl Fold<'_> {
             self.documented_parameter(function, found, &mut slot);
         }
         let slots = &mut self.facts.functions[function].slots;
-        if let Some(span) = found.parts[Part::Type as usize] {
+        if let Some(span) = found.parts.get(Part::Type) {
             self.written.push(WrittenType {
                 function: Some(function),
                 slot: slots.len(),
@@ -149,7 +149,7 @@ impl Fold<'_> {
         if found.subject == Subject::FieldInferred && documented.is_none() {
             return;
         }
-        if let Some(span) = found.parts[Part::Type as usize] {
+        if let Some(span) = found.parts.get(Part::Type) {
             self.written.push(WrittenType {
                 function: None,
                 slot: self.facts.fields.len(),
