@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::eviction::PARTIAL;
 use crate::source::safe_read;
 
 /// The variable that names the cache directory.
@@ -89,18 +90,31 @@ pub(super) fn existing(place: &Path) -> Result<Option<PathBuf>, Refusal> {
         Ok(_) => judge(place)?,
     }
     let root = place.canonicalize().map_err(Refusal::System)?;
-    match safe_read(&root.join(TAG), 1 << 10) {
-        Ok(text) if text.starts_with(&TAG_TEXT.as_bytes()[..43]) => Ok(Some(root)),
-        // An empty directory may become one: whoever made it wants that.
-        _ if is_empty(&root).map_err(Refusal::System)? => Ok(None),
-        _ => Err(Refusal::Occupied),
+    if is_marked(&root) {
+        return Ok(Some(root));
     }
+    // An empty directory may become one: whoever made it wants that.
+    if is_empty(&root).map_err(Refusal::System)? {
+        return Ok(None);
+    }
+    // Another run may have marked and filled it between the two looks.
+    if is_marked(&root) {
+        Ok(Some(root))
+    } else {
+        Err(Refusal::Occupied)
+    }
+}
+
+fn is_marked(root: &Path) -> bool {
+    let signature = TAG_TEXT.lines().next().unwrap_or_default();
+    safe_read(&root.join(TAG), 1 << 10).is_ok_and(|text| text.starts_with(signature.as_bytes()))
 }
 
 fn is_empty(directory: &Path) -> io::Result<bool> {
     for entry in fs::read_dir(directory)? {
-        // A run that was interrupted here before left its first file behind.
-        if entry?.file_name() != IGNORE {
+        // A run that was interrupted here, or is just beginning, has left its first files.
+        let name = entry?.file_name();
+        if name != IGNORE && !name.to_string_lossy().starts_with(PARTIAL) {
             return Ok(false);
         }
     }

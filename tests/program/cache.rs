@@ -577,7 +577,7 @@ fn the_cache_is_shown_and_cleared_and_nothing_else_is() {
     assert!(
         shown
             .text()
-            .contains("  results          1 entries in 1 segment, "),
+            .contains("  results          2 entries in 2 segments, "),
         "{}",
         shown.text()
     );
