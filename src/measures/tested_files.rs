@@ -14,7 +14,7 @@ use crate::codebase::{Codebase, File, FileIndex};
 use crate::definition::settings::TestedFiles;
 use crate::facts::{Facts, ImportKind};
 
-use super::{About, Measurement, Method, Reading, Subject, Taken, View};
+use super::{About, Measurement, Method, Note, Reading, Subject, Taken, View};
 
 use tests_of::Tests;
 
@@ -99,7 +99,7 @@ pub(super) fn read(view: &View, settings: &TestedFiles) -> Measurement {
             subject: Subject::File(index),
             good: u64::from(good),
             of: 1,
-            note: (!good).then(|| note(view.codebase, &association)),
+            note: (!good).then(|| Note::Words(note(view.codebase, &association))),
         });
     }
     if !taken.readings.is_empty() {
