@@ -3,9 +3,9 @@
 //! From here on nothing reads a file, a clock or an environment variable.
 
 pub mod manifests;
+pub mod maps;
 pub mod resolve;
 
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::class::Class;
@@ -15,15 +15,18 @@ use crate::languages::Language;
 use crate::path::RepoPath;
 
 use manifests::Manifests;
+use maps::Map;
 use resolve::{Index, Resolver};
 
 /// Everything known about the code, before anybody says what quality is.
 #[derive(Clone, Debug)]
 pub struct Codebase {
     files: Vec<File>,
-    by_path: HashMap<RepoPath, usize>,
+    by_path: Map<RepoPath, FileIndex>,
     /// By file: the changes that touch it.
     touches: Vec<u32>,
+    /// By change: the files at its paths, in their order; none for a path that is gone.
+    touched: Vec<Box<[Option<FileIndex>]>>,
     /// What git history says.
     pub history: History,
     /// What project files (`package.json`, `tsconfig.json`, `Cargo.toml`, `pyproject.toml`) say.
@@ -73,12 +76,12 @@ impl File {
 
 /// The position of a file in its codebase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FileIndex(usize);
+pub struct FileIndex(u32);
 
 impl FileIndex {
     /// The position as a number.
     pub fn get(self) -> usize {
-        self.0
+        self.0 as usize
     }
 }
 
@@ -86,21 +89,26 @@ impl Codebase {
     /// Joins files (in any order) with history and manifests.
     pub fn new(mut files: Vec<File>, history: History, manifests: Manifests) -> Self {
         files.sort_by(|a, b| a.path.cmp(&b.path));
-        let by_path: HashMap<RepoPath, usize> = files
-            .iter()
-            .enumerate()
+        let by_path: Map<RepoPath, FileIndex> = indexed(&files)
             .map(|(index, file)| (file.path.clone(), index))
             .collect();
+        let touched: Vec<Box<[Option<FileIndex>]>> = history
+            .changes
+            .iter()
+            .map(|change| {
+                let files = change.paths.iter().map(|path| by_path.get(path).copied());
+                files.collect()
+            })
+            .collect();
         let mut touches = vec![0; files.len()];
-        for path in history.changes.iter().flat_map(|change| &change.paths) {
-            if let Some(index) = by_path.get(path) {
-                touches[*index] += 1;
-            }
+        for index in touched.iter().flatten().flatten() {
+            touches[index.get()] += 1;
         }
         Self {
             files,
             by_path,
             touches,
+            touched,
             history,
             manifests,
             index: OnceLock::new(),
@@ -114,12 +122,17 @@ impl Codebase {
 
     /// The file at an index that came from this codebase.
     pub fn file(&self, index: FileIndex) -> &File {
-        &self.files[index.0]
+        &self.files[index.get()]
     }
 
     /// How many changes of the history touch a file.
     pub fn touches(&self, index: FileIndex) -> u32 {
-        self.touches[index.0]
+        self.touches[index.get()]
+    }
+
+    /// The files at the paths of a change, in their order; none for a path that is gone.
+    pub fn touched(&self, change: usize) -> &[Option<FileIndex>] {
+        self.touched.get(change).map_or(&[], |files| files)
     }
 
     /// The file at a path.
@@ -129,7 +142,7 @@ impl Codebase {
 
     /// The file at a path given as bytes.
     pub fn find_bytes(&self, path: &[u8]) -> Option<FileIndex> {
-        self.by_path.get(path).copied().map(FileIndex)
+        self.by_path.get(path).copied()
     }
 
     /// Resolves imports of this codebase. What it has to know of all files is worked out once.
@@ -159,9 +172,11 @@ impl Codebase {
 
     /// All files with their indices.
     pub fn indexed(&self) -> impl Iterator<Item = (FileIndex, &File)> {
-        self.files
-            .iter()
-            .enumerate()
-            .map(|(index, file)| (FileIndex(index), file))
+        indexed(&self.files)
     }
+}
+
+/// Files with their positions. A repository of more than four billion files has no index of git.
+fn indexed(files: &[File]) -> impl Iterator<Item = (FileIndex, &File)> {
+    (0..).map(FileIndex).zip(files)
 }
