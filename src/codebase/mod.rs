@@ -6,17 +6,17 @@ pub mod manifests;
 pub mod maps;
 pub mod resolve;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use crate::class::Class;
-use crate::facts::{Facts, ImportKind, Lost};
+use crate::facts::{Facts, Lost};
 use crate::git::History;
 use crate::languages::Language;
 use crate::path::RepoPath;
 
 use manifests::Manifests;
 use maps::Map;
-use resolve::{Index, Resolver};
+use resolve::Resolver;
 
 /// Everything known about the code, before anybody says what quality is.
 #[derive(Clone, Debug)]
@@ -31,8 +31,6 @@ pub struct Codebase {
     pub history: History,
     /// What project files (`package.json`, `tsconfig.json`, `Cargo.toml`, `pyproject.toml`) say.
     pub manifests: Manifests,
-    /// Made when an import is first resolved.
-    index: OnceLock<Arc<Index>>,
 }
 
 /// One listed file.
@@ -111,7 +109,6 @@ impl Codebase {
             touched,
             history,
             manifests,
-            index: OnceLock::new(),
         }
     }
 
@@ -145,29 +142,9 @@ impl Codebase {
         self.by_path.get(path).copied()
     }
 
-    /// Resolves imports of this codebase. What it has to know of all files is worked out once.
+    /// Resolves imports of this codebase. What it has to know of all files is worked out here.
     pub fn resolver(&self) -> Resolver<'_> {
-        let index = self.index.get_or_init(|| Arc::new(Index::new(self)));
-        Resolver::new(self, index)
-    }
-
-    /// Whether a file imports another file of this repository or something defined in it, not for types only.
-    pub fn imports_file(&self, file: &File, facts: &Facts, path: &str) -> bool {
-        let (Some(importing), Some(wanted)) =
-            (self.find(&file.path), self.find_bytes(path.as_bytes()))
-        else {
-            return false;
-        };
-        let resolver = self.resolver();
-        facts
-            .imports
-            .iter()
-            .filter(|import| !import.in_test && import.kind != ImportKind::TypeOnly)
-            .any(|import| {
-                let found = resolver.resolve(importing, import);
-                found.first == Some(wanted)
-                    || found.targets.iter().any(|target| target.file == wanted)
-            })
+        Resolver::new(self)
     }
 
     /// All files with their indices.

@@ -3,9 +3,11 @@
 //! A file that makes no HTTP call says nothing about HTTP clients, so the population is the files with any library of
 //! the set. Files with both are on their way and are listed first.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use crate::codebase::File;
+use crate::codebase::FileIndex;
+use crate::codebase::resolve::Resolver;
 use crate::definition::library::PreferredImports;
 use crate::definition::{Entry, EntryKind};
 use crate::facts::{Facts, Import, ImportKind};
@@ -28,6 +30,8 @@ pub(super) fn read(view: &View, settings: &PreferredImports) -> Measurement {
         .filter(|language| settings.is_about(language))
         .map(|language| (language, Libraries::new(settings, language)))
         .collect();
+    // Made for wrappers of one's own; most definitions name none.
+    let resolver: OnceCell<Resolver> = OnceCell::new();
     let mut used: BTreeMap<&str, u64> = BTreeMap::new();
     let mut taken = Taken { ..Taken::default() };
     for (index, file, facts) in view.code() {
@@ -41,7 +45,9 @@ pub(super) fn read(view: &View, settings: &PreferredImports) -> Measurement {
         if settings.exempt.matches(&file.path) {
             continue;
         }
-        let (preferred, others) = libraries.used_by(view, file, facts);
+        let (preferred, others) = libraries.used_by(index, facts, || {
+            resolver.get_or_init(|| view.codebase.resolver())
+        });
         for name in preferred.iter().chain(&others) {
             *used.entry(name).or_default() += 1;
         }
@@ -126,7 +132,15 @@ impl Libraries {
     }
 
     /// Which of the libraries a file uses, by the text of the definition, in its order: those to use, and the others.
-    fn used_by(&self, view: &View, file: &File, facts: &Facts) -> (Vec<&str>, Vec<&str>) {
+    fn used_by<'a, 'r>(
+        &self,
+        file: FileIndex,
+        facts: &Facts,
+        resolver: impl Fn() -> &'r Resolver<'a>,
+    ) -> (Vec<&str>, Vec<&str>)
+    where
+        'a: 'r,
+    {
         let mut used = vec![false; self.entries.len()];
         let imports = facts
             .imports
@@ -147,7 +161,9 @@ impl Libraries {
         for (entry, used) in self.entries.iter().zip(&mut used) {
             match &entry.kind {
                 EntryKind::Module { .. } => {}
-                EntryKind::Path(path) => *used = view.codebase.imports_file(file, facts, path),
+                EntryKind::Path(path) => {
+                    *used = resolver().imports_file(file, path);
+                }
                 EntryKind::Global(name) => *used = uses_global(facts, name),
             }
         }
