@@ -254,7 +254,7 @@ pub fn chain(callee: &str) -> impl Iterator<Item = &str> {
             b'(' | b'[' | b'{' | b'<' | b'"' | b'\'' | b'`' | b'!' | b'?'
         )
     };
-    let end = callee.as_bytes().iter().position(|byte| ends(byte));
+    let end = callee.as_bytes().iter().position(ends);
     let plain = &callee[..end.unwrap_or(callee.len())];
     plain
         .split(['.', ':'])

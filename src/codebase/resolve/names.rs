@@ -35,7 +35,7 @@ impl<'a> Names<'a> {
         let (Some(facts), Some(family)) = (file.facts(), family(file)) else {
             return names;
         };
-        names.known.reserve(facts.items.len());
+        names.known.reserve(facts.items.len() + facts.imports.len());
         for item in facts.items.iter().filter(|item| !item.in_test) {
             names.known.entry(&item.name).or_default().is_declared = true;
         }

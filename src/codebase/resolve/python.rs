@@ -1,6 +1,6 @@
 //! Modules of Python: regular and namespace packages below their source roots, `__all__`, names passed on.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -22,8 +22,12 @@ pub(super) struct Modules<'a> {
     children: Map<(StemId, &'a [u8]), StemId>,
     /// For each top-level name the source roots that have it, sorted.
     tops: Map<&'a [u8], Vec<StemId>>,
+    /// By file: the directory it lies in; none for files of other languages.
+    directories: Vec<Option<StemId>>,
     /// What a module name means in a directory, as far as somebody asked.
-    found: RefCell<Map<(&'a [u8], &'a str), Found>>,
+    found: RefCell<Map<(StemId, &'a str), Found>>,
+    /// The last question and its answer: imports of one module stand together.
+    last: Cell<Option<(StemId, &'a str, Found)>>,
     walks: Walks<'a, Place>,
 }
 
@@ -45,13 +49,18 @@ type Found = (Option<StemId>, bool);
 
 impl<'a> Modules<'a> {
     pub(super) fn new(codebase: &'a Codebase) -> Self {
-        let mut modules = Self::default();
+        let mut modules = Self {
+            directories: vec![None; codebase.files().len()],
+            ..Self::default()
+        };
         let mut files: Vec<&RepoPath> = Vec::new();
         for (index, file) in codebase.indexed() {
             if family(file) == Some(Family::Python) {
                 let stem = modules.enter(stem(&file.path));
                 // Sorted by path, `x.py` comes before its stub `x.pyi`.
                 modules.stem_mut(stem).file.get_or_insert(index);
+                let directory = modules.enter(file.path.directory());
+                modules.directories[index.get()] = Some(directory);
                 files.push(&file.path);
             }
         }
@@ -164,33 +173,43 @@ impl<'a> Modules<'a> {
             })
     }
 
-    /// What a module name means in a directory of Python files.
-    fn find(&self, directory: &'a [u8], module: &'a str) -> Found {
-        let key = (directory, module);
-        if let Some(known) = self.found.borrow().get(&key) {
-            return *known;
+    /// What a module name means in a Python file.
+    fn find(&self, file: FileIndex, module: &'a str) -> Found {
+        let Some(directory) = self.directories[file.get()] else {
+            return (None, false);
+        };
+        if let Some((same, last, found)) = self.last.get()
+            && same == directory
+            && last == module
+        {
+            return found;
         }
-        let found = self.search(directory, module);
-        self.found.borrow_mut().insert(key, found);
+        let key = (directory, module);
+        let known = self.found.borrow().get(&key).copied();
+        let found = known.unwrap_or_else(|| {
+            let found = self.search(directory, module);
+            self.found.borrow_mut().insert(key, found);
+            found
+        });
+        self.last.set(Some((directory, module, found)));
         found
     }
 
-    fn search(&self, directory: &[u8], module: &str) -> Found {
+    fn search(&self, own: StemId, module: &str) -> Found {
         let rest = module.trim_start_matches('.');
         let dots = module.len() - rest.len();
-        let own = self.by_path.get(directory).copied();
         if dots > 0 {
-            let base = upwards(directory).nth(dots - 1);
-            let base = base.and_then(|base| self.by_path.get(base).copied());
+            let mut around = std::iter::successors(Some(own), |stem| self.stem(*stem).parent);
+            let base = around.nth(dots - 1);
             return (base.and_then(|base| self.below(base, rest)), true);
         }
         // A script sees its own directory first; so do tests whose directory is no package.
-        if let Some(own) = own
-            && self.file(own).is_none()
+        if self.file(own).is_none()
             && let Some(stem) = self.below(own, module)
         {
             return (Some(stem), true);
         }
+        let directory = self.stem(own).path;
         let top = module.split('.').next().unwrap_or(module);
         let Some(roots) = self.tops.get(top.as_bytes()) else {
             return (None, false);
@@ -323,8 +342,7 @@ fn walk<'a>(
     certain: bool,
 ) -> Shared<'a> {
     let modules = &resolver.python;
-    let directory = resolver.codebase.file(file).path.directory();
-    let stem = match modules.find(directory, module) {
+    let stem = match modules.find(file, module) {
         (Some(stem), _) => stem,
         (None, true) => return Rc::clone(&resolver.missing),
         (None, false) => return Rc::clone(&resolver.foreign),
@@ -386,14 +404,13 @@ fn look<'a>(resolver: &Resolver<'a>, walk: &mut Walk<'a, Place>, place: Place) {
     let Some(file) = file else {
         return;
     };
-    let directory = resolver.codebase.file(file).path.directory();
     let mut from_star = false;
     for star in resolver.stars(file) {
         walk.steps += 1;
         if walk.is_spent() {
             break;
         }
-        let (Some(stem), _) = modules.find(directory, &star.module) else {
+        let (Some(stem), _) = modules.find(file, &star.module) else {
             continue;
         };
         if exports(resolver, stem, name) {
@@ -422,7 +439,6 @@ fn passed_on<'a>(
     let Some((name, rest)) = resolver.split(place.path) else {
         return false;
     };
-    let directory = resolver.codebase.file(file).path.directory();
     let mut bound = false;
     for import in resolver.bindings(file, name) {
         if import.kind == ImportKind::Dynamic {
@@ -432,7 +448,7 @@ fn passed_on<'a>(
             (None, None) => name,
             _ => &*import.module,
         };
-        let (Some(stem), _) = modules.find(directory, module) else {
+        let (Some(stem), _) = modules.find(file, module) else {
             // Somebody else's module.
             bound = true;
             continue;

@@ -1,6 +1,6 @@
 //! Which source file a test is named after. Names are equal or they are not: nothing fuzzy.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::class::Class;
 use crate::codebase::maps::{Map, Set};
@@ -127,8 +127,8 @@ fn is_at_top(package: &[u8], test: &RepoPath) -> bool {
             .is_some_and(|top| TEST_DIRECTORIES.contains(&top))
 }
 
-/// The names a test of this source file may have.
-fn candidates(source: &RepoPath, package: &[u8]) -> BTreeSet<Vec<u8>> {
+/// The names a test of this source file may have, sorted.
+fn candidates(source: &RepoPath, package: &[u8]) -> Vec<Vec<u8>> {
     let mut parts: Vec<&[u8]> = below(source.directory(), package).collect();
     if parts
         .first()
@@ -137,10 +137,8 @@ fn candidates(source: &RepoPath, package: &[u8]) -> BTreeSet<Vec<u8>> {
         parts.remove(0);
     }
     let stem = stem(source.file_name());
-    let mut found = BTreeSet::new();
-    let mut add = |parts: &[&[u8]]| {
-        found.insert(normal(&parts.concat()));
-    };
+    let mut found = Vec::new();
+    let mut add = |parts: &[&[u8]]| found.push(normal(&parts.concat()));
     if matches!(stem, b"__init__" | b"index" | b"mod" | b"lib") {
         let parent = source.directory();
         let slash = memchr::memrchr(b'/', parent).map_or(0, |slash| slash + 1);
@@ -159,7 +157,9 @@ fn candidates(source: &RepoPath, package: &[u8]) -> BTreeSet<Vec<u8>> {
             add(&all);
         }
     }
-    found.remove(b"".as_slice());
+    found.retain(|name| !name.is_empty());
+    found.sort_unstable();
+    found.dedup();
     found
 }
 
