@@ -3,33 +3,34 @@
 //! From here on nothing reads a file, a clock or an environment variable.
 
 pub mod manifests;
+pub mod maps;
 pub mod resolve;
 
-use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use crate::class::Class;
-use crate::facts::{Facts, ImportKind, Lost};
+use crate::facts::{Facts, Lost};
 use crate::git::History;
 use crate::languages::Language;
 use crate::path::RepoPath;
 
 use manifests::Manifests;
-use resolve::{Index, Resolver};
+use maps::Map;
+use resolve::Resolver;
 
 /// Everything known about the code, before anybody says what quality is.
 #[derive(Clone, Debug)]
 pub struct Codebase {
     files: Vec<File>,
-    by_path: HashMap<RepoPath, usize>,
+    by_path: Map<RepoPath, FileIndex>,
     /// By file: the changes that touch it.
     touches: Vec<u32>,
+    /// By change: the files at its paths, in their order; none for a path that is gone.
+    touched: Vec<Box<[Option<FileIndex>]>>,
     /// What git history says.
     pub history: History,
     /// What project files (`package.json`, `tsconfig.json`, `Cargo.toml`, `pyproject.toml`) say.
     pub manifests: Manifests,
-    /// Made when an import is first resolved.
-    index: OnceLock<Arc<Index>>,
 }
 
 /// One listed file.
@@ -73,12 +74,12 @@ impl File {
 
 /// The position of a file in its codebase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FileIndex(usize);
+pub struct FileIndex(u32);
 
 impl FileIndex {
     /// The position as a number.
     pub fn get(self) -> usize {
-        self.0
+        self.0 as usize
     }
 }
 
@@ -86,24 +87,28 @@ impl Codebase {
     /// Joins files (in any order) with history and manifests.
     pub fn new(mut files: Vec<File>, history: History, manifests: Manifests) -> Self {
         files.sort_by(|a, b| a.path.cmp(&b.path));
-        let by_path: HashMap<RepoPath, usize> = files
-            .iter()
-            .enumerate()
+        let by_path: Map<RepoPath, FileIndex> = indexed(&files)
             .map(|(index, file)| (file.path.clone(), index))
             .collect();
+        let touched: Vec<Box<[Option<FileIndex>]>> = history
+            .changes
+            .iter()
+            .map(|change| {
+                let files = change.paths.iter().map(|path| by_path.get(path).copied());
+                files.collect()
+            })
+            .collect();
         let mut touches = vec![0; files.len()];
-        for path in history.changes.iter().flat_map(|change| &change.paths) {
-            if let Some(index) = by_path.get(path) {
-                touches[*index] += 1;
-            }
+        for index in touched.iter().flatten().flatten() {
+            touches[index.get()] += 1;
         }
         Self {
             files,
             by_path,
             touches,
+            touched,
             history,
             manifests,
-            index: OnceLock::new(),
         }
     }
 
@@ -114,12 +119,17 @@ impl Codebase {
 
     /// The file at an index that came from this codebase.
     pub fn file(&self, index: FileIndex) -> &File {
-        &self.files[index.0]
+        &self.files[index.get()]
     }
 
     /// How many changes of the history touch a file.
     pub fn touches(&self, index: FileIndex) -> u32 {
-        self.touches[index.0]
+        self.touches[index.get()]
+    }
+
+    /// The files at the paths of a change, in their order; none for a path that is gone.
+    pub fn touched(&self, change: usize) -> &[Option<FileIndex>] {
+        self.touched.get(change).map_or(&[], |files| files)
     }
 
     /// The file at a path.
@@ -129,39 +139,21 @@ impl Codebase {
 
     /// The file at a path given as bytes.
     pub fn find_bytes(&self, path: &[u8]) -> Option<FileIndex> {
-        self.by_path.get(path).copied().map(FileIndex)
+        self.by_path.get(path).copied()
     }
 
-    /// Resolves imports of this codebase. What it has to know of all files is worked out once.
+    /// Resolves imports of this codebase. What it has to know of all files is worked out here.
     pub fn resolver(&self) -> Resolver<'_> {
-        let index = self.index.get_or_init(|| Arc::new(Index::new(self)));
-        Resolver::new(self, index)
-    }
-
-    /// Whether a file imports another file of this repository or something defined in it, not for types only.
-    pub fn imports_file(&self, file: &File, facts: &Facts, path: &str) -> bool {
-        let (Some(importing), Some(wanted)) =
-            (self.find(&file.path), self.find_bytes(path.as_bytes()))
-        else {
-            return false;
-        };
-        let resolver = self.resolver();
-        facts
-            .imports
-            .iter()
-            .filter(|import| !import.in_test && import.kind != ImportKind::TypeOnly)
-            .any(|import| {
-                let found = resolver.resolve(importing, import);
-                found.first == Some(wanted)
-                    || found.targets.iter().any(|target| target.file == wanted)
-            })
+        Resolver::new(self)
     }
 
     /// All files with their indices.
     pub fn indexed(&self) -> impl Iterator<Item = (FileIndex, &File)> {
-        self.files
-            .iter()
-            .enumerate()
-            .map(|(index, file)| (FileIndex(index), file))
+        indexed(&self.files)
     }
+}
+
+/// Files with their positions. A repository of more than four billion files has no index of git.
+fn indexed(files: &[File]) -> impl Iterator<Item = (FileIndex, &File)> {
+    (0..).map(FileIndex).zip(files)
 }

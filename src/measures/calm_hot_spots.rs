@@ -6,8 +6,8 @@
 
 use crate::definition::settings::CalmHotSpots;
 
-use super::simple_functions::units;
-use super::{About, Measurement, Reading, Subject, Taken, View};
+use super::simple_functions::{self, units};
+use super::{About, Measurement, Note, Reading, Subject, Taken, View};
 
 pub(super) const ABOUT: About = About {
     unit: "touched function lines",
@@ -33,24 +33,27 @@ pub(super) fn read(view: &View, settings: &CalmHotSpots) -> Measurement {
         if count == 0 {
             continue;
         }
-        for function in units(&facts.functions) {
+        for (at, function) in units(&facts.functions) {
             let simple = function.cognitive <= settings.max_cognitive;
             let of = count * u64::from(function.code_lines);
             taken.readings.push(Reading {
                 subject: Subject::Line(index, function.line),
                 good: if simple { of } else { 0 },
                 of,
-                note: (!simple).then(|| {
-                    format!(
-                        "{}: cognitive complexity {} in {} lines, file touched by {count} changes",
-                        function.name.as_deref().unwrap_or("closure"),
-                        function.cognitive,
-                        function.code_lines
-                    )
-                    .into()
-                }),
+                note: (!simple).then_some(Note::Function(at)),
             });
         }
     }
     Measurement::Taken(taken)
+}
+
+pub(super) fn explain(view: &View, reading: &Reading) -> Option<String> {
+    let Subject::Line(file, _) = reading.subject else {
+        return None;
+    };
+    Some(format!(
+        "{}, file touched by {} changes",
+        simple_functions::explain(view, reading)?,
+        view.codebase.touches(file)
+    ))
 }

@@ -9,7 +9,7 @@ use crate::classify;
 use crate::codebase::File;
 use crate::definition::settings::CalmTouches;
 
-use super::{About, Measurement, Reading, Subject, Taken, View};
+use super::{About, Measurement, Note, Reading, Subject, Taken, View};
 
 pub(super) const ABOUT: About = About {
     unit: "touches",
@@ -49,7 +49,7 @@ pub(super) fn read(view: &View, settings: &CalmTouches) -> Measurement {
             subject: Subject::File(index),
             good: if hot { 0 } else { count },
             of: count,
-            note: hot.then(|| format!("in {count} of {changes} changes").into()),
+            note: hot.then_some(Note::Subject),
         });
     }
     taken.notes.push(format!(
@@ -57,6 +57,11 @@ pub(super) fn read(view: &View, settings: &CalmTouches) -> Measurement {
         if beyond_half == 1 { "file" } else { "files" }
     ));
     Measurement::Taken(taken)
+}
+
+pub(super) fn explain(view: &View, reading: &Reading) -> String {
+    let changes = view.codebase.history.changes.len();
+    format!("in {} of {changes} changes", reading.of)
 }
 
 /// Whether a file in `count` of `changes` is hot: compared exactly, in integers.

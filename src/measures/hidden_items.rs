@@ -8,7 +8,7 @@ use crate::codebase::File;
 use crate::definition::settings::{Boundary, HiddenItems};
 use crate::facts::{Exposure, Facts, Item};
 
-use super::{About, Measurement, Method, Reading, Subject, Taken, View};
+use super::{About, Measurement, Method, Note, Reading, Subject, Taken, View};
 
 pub(super) const ABOUT: About = About {
     unit: "items",
@@ -26,7 +26,7 @@ pub(super) fn read(view: &View, settings: &HiddenItems) -> Measurement {
         ..Taken::default()
     };
     for (index, file, facts) in view.code() {
-        for item in &facts.items {
+        for (at, item) in (0..).zip(&facts.items) {
             if item.in_test {
                 continue;
             }
@@ -35,11 +35,19 @@ pub(super) fn read(view: &View, settings: &HiddenItems) -> Measurement {
                 subject: Subject::Line(index, item.line),
                 good: u64::from(!exposed),
                 of: 1,
-                note: exposed.then(|| format!("{} is exposed", item.name).into()),
+                note: exposed.then_some(Note::Item(at)),
             });
         }
     }
     Measurement::Taken(taken)
+}
+
+pub(super) fn explain(view: &View, reading: &Reading) -> Option<String> {
+    let (Subject::Line(file, _), Some(Note::Item(at))) = (reading.subject, &reading.note) else {
+        return None;
+    };
+    let item = view.codebase.file(file).facts()?.items.get(*at as usize)?;
+    Some(format!("{} is exposed", item.name))
 }
 
 /// Whether an item is seen outside its module.

@@ -16,7 +16,7 @@ mod typed_slots;
 use crate::class::Class;
 use crate::codebase::{Codebase, Content, File, FileIndex};
 use crate::definition::{Component, Measure};
-use crate::facts::{Facts, Lost};
+use crate::facts::{Facts, Function, Lost};
 use crate::git::{ChangeUnit, HistoryState};
 
 /// Fewest changes of a window for a number one may rely on.
@@ -32,8 +32,36 @@ pub struct Reading {
     pub good: u64,
     /// How much there is to judge.
     pub of: u64,
-    /// What a person can do about it; none where nothing is missing.
-    pub note: Option<Box<str>>,
+    /// What a person can do about it, for [`explain`] to put into words; none where nothing is missing.
+    pub note: Option<Note>,
+}
+
+impl Reading {
+    /// The function it is about, if it is about one.
+    fn function<'a>(&self, codebase: &'a Codebase) -> Option<&'a Function> {
+        match (&self.note, self.subject) {
+            (Some(Note::Function(at)), Subject::Line(file, _)) => {
+                codebase.file(file).facts()?.functions.get(*at as usize)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What there is to say of a reading. A report shows a handful of tens of thousands, so words are kept only where they
+/// could not be found again.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Note {
+    /// The words themselves.
+    Words(Box<str>),
+    /// It is about the subject as a whole.
+    Subject,
+    /// It is about the function at this position in the facts of the file.
+    Function(u32),
+    /// It is about the field at this position.
+    Field(u32),
+    /// It is about the item at this position.
+    Item(u32),
 }
 
 /// The thing judged.
@@ -146,6 +174,34 @@ pub fn take(codebase: &Codebase, component: &Component) -> Measurement {
         | Measure::SafeReads
         | Measure::SingleTransaction
         | Measure::FineLocks => not_yet::read(&component.measure),
+    }
+}
+
+/// What a person can do about a reading that [`take`] gave for the same codebase and component, a clause; none where
+/// nothing is missing.
+pub fn explain(codebase: &Codebase, component: &Component, reading: &Reading) -> Option<String> {
+    if let Note::Words(words) = reading.note.as_ref()? {
+        return Some(words.to_string());
+    }
+    let view = View {
+        codebase,
+        component,
+    };
+    match &component.measure {
+        Measure::TypedSlots(settings) => typed_slots::explain(&view, settings, reading),
+        Measure::HiddenItems(_) => hidden_items::explain(&view, reading),
+        Measure::CalmTouches(_) => Some(calm_touches::explain(&view, reading)),
+        Measure::SmallChanges(_) => small_changes::explain(&view, reading),
+        Measure::ShortFiles(settings) => Some(short_files::explain(settings, reading)),
+        Measure::SimpleFunctions(_) => simple_functions::explain(&view, reading),
+        Measure::CalmHotSpots(_) => calm_hot_spots::explain(&view, reading),
+        Measure::TestedFiles(_)
+        | Measure::PreferredImports(_)
+        | Measure::CoveredLines
+        | Measure::FastEndpoints(_)
+        | Measure::SafeReads
+        | Measure::SingleTransaction
+        | Measure::FineLocks => None,
     }
 }
 

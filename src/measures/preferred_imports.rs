@@ -3,14 +3,17 @@
 //! A file that makes no HTTP call says nothing about HTTP clients, so the population is the files with any library of
 //! the set. Files with both are on their way and are listed first.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use crate::codebase::File;
+use crate::codebase::FileIndex;
+use crate::codebase::resolve::Resolver;
 use crate::definition::library::PreferredImports;
 use crate::definition::{Entry, EntryKind};
 use crate::facts::{Facts, Import, ImportKind};
+use crate::languages::Language;
 
-use super::{About, Measurement, Reading, Subject, Taken, View};
+use super::{About, Measurement, Note, Reading, Subject, Taken, View};
 
 pub(super) const ABOUT: About = About {
     unit: "files",
@@ -22,19 +25,31 @@ pub(super) const ABOUT: About = About {
 };
 
 pub(super) fn read(view: &View, settings: &PreferredImports) -> Measurement {
-    let mut used: BTreeMap<String, u64> = BTreeMap::new();
+    let libraries: Vec<(&str, Libraries)> = Language::all()
+        .map(|language| language.name())
+        .filter(|language| settings.is_about(language))
+        .map(|language| (language, Libraries::new(settings, language)))
+        .collect();
+    // Made for wrappers of one's own; most definitions name none.
+    let resolver: OnceCell<Resolver> = OnceCell::new();
+    let mut used: BTreeMap<&str, u64> = BTreeMap::new();
     let mut taken = Taken { ..Taken::default() };
     for (index, file, facts) in view.code() {
-        let Some(language) = file.language.map(|language| language.name()) else {
+        let known = libraries.iter().find(|(name, _)| {
+            file.language
+                .is_some_and(|language| language.name() == *name)
+        });
+        let Some((_, libraries)) = known else {
             continue;
         };
-        if !settings.is_about(language) || settings.exempt.matches(&file.path) {
+        if settings.exempt.matches(&file.path) {
             continue;
         }
-        let preferred = using(view, file, facts, &settings.prefer);
-        let others = using(view, file, facts, &settings.competitors(language));
+        let (preferred, others) = libraries.used_by(index, facts, || {
+            resolver.get_or_init(|| view.codebase.resolver())
+        });
         for name in preferred.iter().chain(&others) {
-            *used.entry((*name).to_owned()).or_default() += 1;
+            *used.entry(name).or_default() += 1;
         }
         if preferred.is_empty() && others.is_empty() {
             continue;
@@ -44,7 +59,7 @@ pub(super) fn read(view: &View, settings: &PreferredImports) -> Measurement {
             subject: Subject::File(index),
             good: u64::from(good),
             of: 1,
-            note: (!good).then(|| note(&preferred, &others)),
+            note: (!good).then(|| Note::Words(note(&preferred, &others))),
         });
     }
     if settings.prefer.is_empty() {
@@ -56,7 +71,7 @@ pub(super) fn read(view: &View, settings: &PreferredImports) -> Measurement {
     Measurement::Taken(taken)
 }
 
-fn note(preferred: &[String], others: &[String]) -> Box<str> {
+fn note(preferred: &[&str], others: &[&str]) -> Box<str> {
     let others = others.join(", ");
     if preferred.is_empty() {
         format!("uses {others}").into()
@@ -66,8 +81,8 @@ fn note(preferred: &[String], others: &[String]) -> Box<str> {
 }
 
 /// How to name a preference, with what the code already uses.
-fn without_preference(used: &BTreeMap<String, u64>, component: &str) -> String {
-    let mut by_count: Vec<(&String, &u64)> = used.iter().collect();
+fn without_preference(used: &BTreeMap<&str, u64>, component: &str) -> String {
+    let mut by_count: Vec<(&&str, &u64)> = used.iter().collect();
     by_count.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
     let Some((most, _)) = by_count.first() else {
         return "no file uses a library of the set".to_owned();
@@ -84,47 +99,120 @@ fn without_preference(used: &BTreeMap<String, u64>, component: &str) -> String {
     )
 }
 
-/// Which of the entries a file uses, by the text of the definition, in its order.
-fn using(view: &View, file: &File, facts: &Facts, entries: &[Entry]) -> Vec<String> {
-    entries
-        .iter()
-        .filter(|entry| match &entry.kind {
-            EntryKind::Module { name, except } => facts
-                .imports
-                .iter()
-                .filter(|import| !import.in_test && import.kind != ImportKind::TypeOnly)
-                .any(|import| imports(import, name, except)),
-            EntryKind::Path(path) => view.codebase.imports_file(file, facts, path),
-            EntryKind::Global(name) => uses_global(facts, name),
-        })
-        .map(|entry| entry.text.clone())
-        .collect()
+/// The libraries of the set in one language.
+struct Libraries {
+    /// Those to use, then the others.
+    entries: Vec<Entry>,
+    /// How many are to be used.
+    preferred: usize,
+    /// For each byte whether a module of the set begins with it: nearly all imports are settled by that.
+    first_bytes: [bool; 256],
+}
+
+impl Libraries {
+    fn new(settings: &PreferredImports, language: &str) -> Self {
+        let mut entries = settings.prefer.clone();
+        let preferred = entries.len();
+        entries.extend(settings.competitors(language));
+        let mut first_bytes = [false; 256];
+        for entry in &entries {
+            if let EntryKind::Module { name, .. } = &entry.kind {
+                let first = name.bytes().next().unwrap_or_default();
+                // A package written with one is imported with the other.
+                for spelled in [first, dashed(first), b'-'] {
+                    first_bytes[usize::from(spelled)] |= dashed(spelled) == dashed(first);
+                }
+            }
+        }
+        Self {
+            entries,
+            preferred,
+            first_bytes,
+        }
+    }
+
+    /// Which of the libraries a file uses, by the text of the definition, in its order: those to use, and the others.
+    fn used_by<'a, 'r>(
+        &self,
+        file: FileIndex,
+        facts: &Facts,
+        resolver: impl Fn() -> &'r Resolver<'a>,
+    ) -> (Vec<&str>, Vec<&str>)
+    where
+        'a: 'r,
+    {
+        let mut used = vec![false; self.entries.len()];
+        let imports = facts
+            .imports
+            .iter()
+            .filter(|import| !import.in_test && import.kind != ImportKind::TypeOnly);
+        for import in imports {
+            let module = unprefixed(&import.module);
+            let first = module.bytes().next();
+            if first.is_some_and(|first| !self.first_bytes[usize::from(first)]) {
+                continue;
+            }
+            for (entry, used) in self.entries.iter().zip(&mut used) {
+                if let EntryKind::Module { name, except } = &entry.kind {
+                    *used = *used || imports_module(import, name, except);
+                }
+            }
+        }
+        for (entry, used) in self.entries.iter().zip(&mut used) {
+            match &entry.kind {
+                EntryKind::Module { .. } => {}
+                EntryKind::Path(path) => {
+                    *used = resolver().imports_file(file, path);
+                }
+                EntryKind::Global(name) => *used = uses_global(facts, name),
+            }
+        }
+        let named = |range: std::ops::Range<usize>| {
+            range
+                .filter(|at| used[*at])
+                .map(|at| self.entries[at].text.as_str())
+                .collect()
+        };
+        (
+            named(0..self.preferred),
+            named(self.preferred..self.entries.len()),
+        )
+    }
+}
+
+/// A module without the `node:` before it.
+fn unprefixed(module: &str) -> &str {
+    module.strip_prefix("node:").unwrap_or(module)
 }
 
 /// Whether an import names a module or something below it, outside the parts that are not meant.
-fn imports(import: &Import, wanted: &str, except: &[String]) -> bool {
-    let module = import
-        .module
-        .strip_prefix("node:")
-        .unwrap_or(&import.module);
-    // `from urllib import request` imports the module `urllib.request`.
-    let full = match &import.name {
-        Some(name) if &**name != "*" => Some(format!("{module}.{name}")),
-        _ => None,
-    };
-    let named =
-        below(module, wanted).or_else(|| full.as_deref().and_then(|full| below(full, wanted)));
-    named.is_some_and(|rest| {
-        !except
+fn imports_module(import: &Import, wanted: &str, except: &[String]) -> bool {
+    let module = unprefixed(&import.module);
+    let is_left_out = |rest: &str| {
+        except
             .iter()
             .any(|part| below(rest, part).is_some() || import.name.as_deref() == Some(part))
-    })
+    };
+    if let Some(rest) = below(module, wanted) {
+        return !is_left_out(rest);
+    }
+    match &import.name {
+        // `from urllib import request` imports the module `urllib.request`.
+        Some(name) if &**name != "*" && wanted.len() > module.len() => {
+            let full = format!("{module}.{name}");
+            below(&full, wanted).is_some_and(|rest| !is_left_out(rest))
+        }
+        _ => false,
+    }
 }
 
-/// What follows `wanted` in `module`, if `module` is `wanted` or below it. Packages of crates.io are written with `-`
-/// and imported with `_`.
+/// Packages of crates.io are written with `-` and imported with `_`.
+fn dashed(byte: u8) -> u8 {
+    if byte == b'-' { b'_' } else { byte }
+}
+
+/// What follows `wanted` in `module`, if `module` is `wanted` or below it.
 fn below<'a>(module: &'a str, wanted: &str) -> Option<&'a str> {
-    let dashed = |byte: u8| if byte == b'-' { b'_' } else { byte };
     let head = module.get(..wanted.len())?;
     let same = head.bytes().map(dashed).eq(wanted.bytes().map(dashed));
     let rest = &module[wanted.len()..];
@@ -141,21 +229,17 @@ fn below<'a>(module: &'a str, wanted: &str) -> Option<&'a str> {
 
 /// Whether a global is called and no import or top-level declaration of the file takes its name.
 fn uses_global(facts: &Facts, name: &str) -> bool {
+    let is_called = facts.calls.iter().any(|call| {
+        let before = call.callee.strip_suffix(name);
+        matches!(before, Some("" | "window." | "globalThis."))
+    });
     let root = name.split('.').next().unwrap_or(name);
-    let shadowed = facts
-        .imports
-        .iter()
-        .any(|import| import.alias.as_deref().or(import.name.as_deref()) == Some(root))
-        || facts.items.iter().any(|item| *item.name == *root);
-    !shadowed
-        && facts.calls.iter().any(|call| {
-            let callee = call
-                .callee
-                .strip_prefix("window.")
-                .or_else(|| call.callee.strip_prefix("globalThis."))
-                .unwrap_or(&call.callee);
-            callee == name
-        })
+    is_called
+        && !facts
+            .imports
+            .iter()
+            .any(|import| import.alias.as_deref().or(import.name.as_deref()) == Some(root))
+        && !facts.items.iter().any(|item| *item.name == *root)
 }
 
 #[cfg(test)]

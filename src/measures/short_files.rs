@@ -5,7 +5,7 @@
 
 use crate::definition::settings::ShortFiles;
 
-use super::{About, Measurement, Reading, Subject, Taken, View};
+use super::{About, Measurement, Note, Reading, Subject, Taken, View};
 
 pub(super) const ABOUT: About = About {
     unit: "code lines",
@@ -31,16 +31,16 @@ pub(super) fn read(view: &View, settings: &ShortFiles) -> Measurement {
             subject: Subject::File(index),
             good: if short { u64::from(lines) } else { 0 },
             of: u64::from(lines),
-            note: (!short).then(|| {
-                format!(
-                    "{lines} code lines, {} too many",
-                    lines - settings.max_lines
-                )
-                .into()
-            }),
+            note: (!short).then_some(Note::Subject),
         });
     }
     Measurement::Taken(taken)
+}
+
+pub(super) fn explain(settings: &ShortFiles, reading: &Reading) -> String {
+    let lines = reading.of;
+    let above = lines.saturating_sub(u64::from(settings.max_lines));
+    format!("{lines} code lines, {above} too many")
 }
 
 #[cfg(test)]

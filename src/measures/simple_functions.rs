@@ -7,7 +7,7 @@
 use crate::definition::settings::SimpleFunctions;
 use crate::facts::Function;
 
-use super::{About, Measurement, Reading, Subject, Taken, View};
+use super::{About, Measurement, Note, Reading, Subject, Taken, View};
 
 pub(super) const ABOUT: About = About {
     unit: "function lines",
@@ -24,7 +24,7 @@ pub(super) fn read(view: &View, settings: &SimpleFunctions) -> Measurement {
         ..Taken::default()
     };
     for (index, _, facts) in view.code() {
-        for function in units(&facts.functions) {
+        for (at, function) in units(&facts.functions) {
             let simple = function.cognitive <= settings.max_cognitive;
             taken.readings.push(Reading {
                 subject: Subject::Line(index, function.line),
@@ -34,28 +34,29 @@ pub(super) fn read(view: &View, settings: &SimpleFunctions) -> Measurement {
                     0
                 },
                 of: u64::from(function.code_lines),
-                note: (!simple).then(|| note(function)),
+                note: (!simple).then_some(Note::Function(at)),
             });
         }
     }
     Measurement::Taken(taken)
 }
 
-/// Functions that are judged on their own: with lines, outside tests, not counted by the function around them.
-pub(super) fn units(functions: &[Function]) -> impl Iterator<Item = &Function> {
-    functions.iter().filter(|function| {
+/// Functions that are judged on their own, with their positions: with lines, outside tests, not counted by the function
+/// around them.
+pub(super) fn units(functions: &[Function]) -> impl Iterator<Item = (u32, &Function)> {
+    (0..).zip(functions).filter(|(_, function)| {
         function.absorbed_by.is_none() && function.code_lines > 0 && !function.in_test
     })
 }
 
-fn note(function: &Function) -> Box<str> {
-    format!(
+pub(super) fn explain(view: &View, reading: &Reading) -> Option<String> {
+    let function = reading.function(view.codebase)?;
+    Some(format!(
         "{}: cognitive complexity {} in {} lines",
         function.name.as_deref().unwrap_or("closure"),
         function.cognitive,
         function.code_lines
-    )
-    .into()
+    ))
 }
 
 #[cfg(test)]

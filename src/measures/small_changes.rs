@@ -6,10 +6,11 @@
 use crate::class::Class;
 use crate::classify;
 use crate::codebase::Codebase;
+use crate::codebase::maps::Map;
 use crate::definition::settings::SmallChanges;
-use crate::git::Change;
+use crate::path::RepoPath;
 
-use super::{About, Measurement, Reading, Subject, Taken, View};
+use super::{About, Measurement, Note, Reading, Subject, Taken, View};
 
 pub(super) const ABOUT: About = About {
     unit: "changes",
@@ -29,13 +30,16 @@ pub(super) fn read(view: &View, settings: &SmallChanges) -> Measurement {
         thin: view.is_thin(),
         ..Taken::default()
     };
+    let mut sizes = Sizes::new(view.codebase);
     for (position, change) in view.codebase.history.changes.iter().enumerate() {
-        let concerned = change
-            .paths
-            .iter()
-            .any(|path| view.component.paths.matches(path));
-        let files = size(view.codebase, change);
-        if files == 0 || !concerned {
+        let files = sizes.of(position);
+        let is_concerned = || {
+            change
+                .paths
+                .iter()
+                .any(|path| view.component.paths.matches(path))
+        };
+        if files == 0 || !is_concerned() {
             continue;
         }
         let small = files <= settings.max_files as usize && !change.bulk;
@@ -43,42 +47,81 @@ pub(super) fn read(view: &View, settings: &SmallChanges) -> Measurement {
             subject: Subject::Change(position),
             good: u64::from(small),
             of: 1,
-            note: (!small).then(|| format!("{files} files: {}", change.subject).into()),
+            note: (!small).then_some(Note::Subject),
         });
     }
     Measurement::Taken(taken)
 }
 
-/// How many files of a change count: code, tests, build and prose, without lock files, generated and vendored ones.
-/// A path that no longer exists counts by its name alone.
-pub fn size(codebase: &Codebase, change: &Change) -> usize {
-    change
-        .paths
-        .iter()
-        .filter(|path| match codebase.find(path) {
-            Some(index) => matches!(
-                codebase.file(index).class,
-                Class::Code
-                    | Class::Test
-                    | Class::TestSupport
-                    | Class::Build
-                    | Class::Doc
-                    | Class::Example
-                    | Class::Migration
-            ),
-            None => classify::by_path(path, &classify::FileRules::default())
-                .class
-                .is_none_or(|class| {
-                    !matches!(
-                        class,
-                        Class::Generated
-                            | Class::Vendored
-                            | Class::Minified
-                            | Class::Data
-                            | Class::Binary
-                    )
-                }),
-        })
-        .filter(|path| classify::is_noise_for_changes(path).is_none())
-        .count()
+pub(super) fn explain(view: &View, reading: &Reading) -> Option<String> {
+    let Subject::Change(position) = reading.subject else {
+        return None;
+    };
+    let change = view.codebase.history.changes.get(position)?;
+    let files = Sizes::new(view.codebase).of(position);
+    Some(format!("{files} files: {}", change.subject))
+}
+
+/// The sizes of changes. Most paths are in many of them and are judged once.
+struct Sizes<'a> {
+    codebase: &'a Codebase,
+    /// By file: whether it counts, as far as somebody asked.
+    files: Vec<Option<bool>>,
+    /// The same for paths that are gone.
+    gone: Map<&'a RepoPath, bool>,
+}
+
+impl<'a> Sizes<'a> {
+    fn new(codebase: &'a Codebase) -> Self {
+        Self {
+            codebase,
+            files: vec![None; codebase.files().len()],
+            gone: Map::default(),
+        }
+    }
+
+    /// How many files of a change count.
+    fn of(&mut self, position: usize) -> usize {
+        let codebase = self.codebase;
+        let Some(change) = codebase.history.changes.get(position) else {
+            return 0;
+        };
+        let paths = change.paths.iter().zip(codebase.touched(position));
+        let counting = paths.filter(|(path, index)| match index {
+            Some(index) => *self.files[index.get()]
+                .get_or_insert_with(|| counts(path, Some(codebase.file(*index).class))),
+            None => *self.gone.entry(*path).or_insert_with(|| counts(path, None)),
+        });
+        counting.count()
+    }
+}
+
+/// Whether a path counts in the size of a change: code, tests, build and prose do; lock files, generated and vendored
+/// ones do not. A path without a class is gone and counts by its name alone.
+fn counts(path: &RepoPath, class: Option<Class>) -> bool {
+    let has_a_place = match class {
+        Some(class) => matches!(
+            class,
+            Class::Code
+                | Class::Test
+                | Class::TestSupport
+                | Class::Build
+                | Class::Doc
+                | Class::Example
+                | Class::Migration
+        ),
+        None => classify::by_path(path, &classify::FileRules::default())
+            .class
+            .is_none_or(|class| {
+                !matches!(
+                    class,
+                    Class::Generated
+                        | Class::Vendored
+                        | Class::Minified
+                        | Class::Data
+                        | Class::Binary
+                )
+            }),
+    };
+    has_a_place && classify::is_noise_for_changes(path).is_none()
 }

@@ -7,16 +7,18 @@
 mod likeness;
 mod tests_of;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use crate::class::Class;
+use crate::codebase::resolve::Resolver;
 use crate::codebase::{Codebase, File, FileIndex};
 use crate::definition::settings::TestedFiles;
 use crate::facts::{Facts, ImportKind};
 
-use super::{About, Measurement, Method, Reading, Subject, Taken, View};
+use super::{About, Measurement, Method, Note, Reading, Subject, Taken, View};
 
-use tests_of::Tests;
+use likeness::Likeness;
+use tests_of::{Reached, Tests};
 
 pub(super) const ABOUT: About = About {
     unit: "files",
@@ -66,8 +68,8 @@ pub struct Association {
 /// The tests of every file of a codebase.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Associations {
-    /// Files a test belongs to in any way.
-    pub by_file: BTreeMap<FileIndex, Association>,
+    /// By file.
+    files: Vec<Association>,
     /// Imports in tests that are about this repository.
     pub internal_imports: u64,
     /// Those of them that led to a file.
@@ -87,11 +89,7 @@ pub(super) fn read(view: &View, settings: &TestedFiles) -> Measurement {
         if !is_eligible(file, facts) {
             continue;
         }
-        let association = associations
-            .by_file
-            .get(&index)
-            .cloned()
-            .unwrap_or_default();
+        let association = associations.of(index);
         counts[association.strength.level() as usize] += 1;
         ambiguous += u64::from(association.ambiguous);
         let good = association.strength.level() >= settings.min_strength;
@@ -99,7 +97,7 @@ pub(super) fn read(view: &View, settings: &TestedFiles) -> Measurement {
             subject: Subject::File(index),
             good: u64::from(good),
             of: 1,
-            note: (!good).then(|| note(view.codebase, &association)),
+            note: (!good).then(|| Note::Words(note(view.codebase, association))),
         });
     }
     if !taken.readings.is_empty() {
@@ -110,26 +108,29 @@ pub(super) fn read(view: &View, settings: &TestedFiles) -> Measurement {
 
 /// How strongly tests belong to the files of a codebase.
 pub fn levels(codebase: &Codebase, settings: &TestedFiles) -> Associations {
-    let tests = Tests::of(codebase);
-    let mut found = Associations::default();
-    let mut seeds: BTreeSet<FileIndex> = BTreeSet::new();
+    let resolver = codebase.resolver();
+    let likeness = Likeness::new(codebase);
+    let tests = Tests::of(codebase, &resolver);
+    let mut reached = Reached::nothing(codebase);
     for test in &tests.enabled {
-        let reached = test.reach(codebase);
-        found.internal_imports += reached.internal;
-        found.resolved_imports += reached.resolved;
-        seeds.extend(reached.through);
-        for (file, strength) in reached.files {
-            found.raise(file, strength);
-        }
+        test.reach(codebase, &resolver, &mut reached);
     }
+    let mut found = Associations {
+        files: vec![Association::default(); codebase.files().len()],
+        internal_imports: reached.internal,
+        resolved_imports: reached.resolved,
+    };
+    for (association, strength) in found.files.iter_mut().zip(reached.strengths) {
+        association.strength = strength;
+    }
+    let mut seeds = reached.loaded;
     for file in &tests.inline {
         found.raise(*file, Strength::Exercised);
-        seeds.insert(*file);
+        seeds[file.get()] = true;
     }
-    for name in likeness::named(codebase, &tests.enabled_files()) {
+    for name in likeness.named(&tests.enabled_files()) {
         found.raise(name.file, Strength::Associated);
-        let association = found.by_file.entry(name.file).or_default();
-        association.ambiguous |= name.ambiguous;
+        found.files[name.file.get()].ambiguous |= name.ambiguous;
     }
     for map in &settings.map {
         let tested = tests
@@ -144,15 +145,39 @@ pub fn levels(codebase: &Codebase, settings: &TestedFiles) -> Associations {
             }
         }
     }
-    seeds.extend(tests.support.iter().copied());
-    spread(codebase, seeds, &mut found);
-    skipped(codebase, &tests, &mut found);
+    for file in &tests.support {
+        seeds[file.get()] = true;
+    }
+    spread(codebase, &resolver, seeds, &mut found);
+    let mut reached = Reached::nothing(codebase);
+    for test in &tests.skipped {
+        test.reach(codebase, &resolver, &mut reached);
+    }
+    let skipped: Vec<FileIndex> = tests.skipped.iter().map(|test| test.file).collect();
+    let named = likeness.named(&skipped).into_iter().map(|name| name.file);
+    let touched = codebase.indexed().map(|(index, _)| index);
+    let touched = touched.filter(|file| reached.strengths[file.get()] > Strength::None);
+    for file in tests
+        .inline_skipped
+        .iter()
+        .copied()
+        .chain(named)
+        .chain(touched)
+    {
+        let association = &mut found.files[file.get()];
+        association.only_skipped = association.strength < Strength::Associated;
+    }
     found
 }
 
 impl Associations {
+    /// How strongly tests belong to a file.
+    pub fn of(&self, file: FileIndex) -> &Association {
+        &self.files[file.get()]
+    }
+
     fn raise(&mut self, file: FileIndex, strength: Strength) {
-        let association = self.by_file.entry(file).or_default();
+        let association = &mut self.files[file.get()];
         association.strength = association.strength.max(strength);
     }
 }
@@ -177,25 +202,31 @@ fn is_eligible(file: &File, facts: &Facts) -> bool {
 }
 
 /// Follows the imports of source files, from those that tests load to everything that comes with them.
-fn spread(codebase: &Codebase, seeds: BTreeSet<FileIndex>, found: &mut Associations) {
-    let resolver = codebase.resolver();
-    let mut seen = seeds.clone();
-    let mut pending: VecDeque<FileIndex> = seeds.iter().copied().collect();
-    for seed in &seeds {
+fn spread<'a>(
+    codebase: &'a Codebase,
+    resolver: &Resolver<'a>,
+    seeds: Vec<bool>,
+    found: &mut Associations,
+) {
+    let mut seen = seeds;
+    let mut pending: VecDeque<FileIndex> = codebase
+        .indexed()
+        .map(|(index, _)| index)
+        .filter(|index| seen[index.get()])
+        .collect();
+    for seed in &pending {
         found.raise(*seed, Strength::Indirect);
     }
     while let Some(file) = pending.pop_front() {
         let Some(facts) = codebase.file(file).facts() else {
             continue;
         };
-        let from = found.by_file.get(&file).map_or(file, |association| {
-            // A helper of tests is no source file: what it reached is named by the first one that is.
-            if codebase.file(file).class == Class::Code {
-                file
-            } else {
-                association.through.unwrap_or(file)
-            }
-        });
+        // A helper of tests is no source file: what it reached is named by the first one that is.
+        let from = if codebase.file(file).class == Class::Code {
+            file
+        } else {
+            found.of(file).through.unwrap_or(file)
+        };
         for import in &facts.imports {
             // Declaring a child module is no use of it.
             let loads = !matches!(import.kind, ImportKind::TypeOnly | ImportKind::Module);
@@ -203,34 +234,14 @@ fn spread(codebase: &Codebase, seeds: BTreeSet<FileIndex>, found: &mut Associati
                 continue;
             }
             let resolution = resolver.resolve(file, import);
-            for next in resolution.through {
-                if seen.insert(next) {
-                    found.raise(next, Strength::Indirect);
-                    if let Some(association) = found.by_file.get_mut(&next) {
-                        association.through = Some(from);
-                    }
-                    pending.push_back(next);
+            for next in &resolution.through {
+                if !std::mem::replace(&mut seen[next.get()], true) {
+                    found.raise(*next, Strength::Indirect);
+                    found.files[next.get()].through = Some(from);
+                    pending.push_back(*next);
                 }
             }
         }
-    }
-}
-
-/// Marks the files that only tests belong to which are switched off.
-fn skipped(codebase: &Codebase, tests: &Tests, found: &mut Associations) {
-    let mut files: BTreeSet<FileIndex> = tests.inline_skipped.iter().copied().collect();
-    for test in &tests.skipped {
-        files.extend(test.reach(codebase).files.keys());
-    }
-    let skipped: Vec<FileIndex> = tests.skipped.iter().map(|test| test.file).collect();
-    files.extend(
-        likeness::named(codebase, &skipped)
-            .into_iter()
-            .map(|name| name.file),
-    );
-    for file in files {
-        let association = found.by_file.entry(file).or_default();
-        association.only_skipped = association.strength < Strength::Associated;
     }
 }
 

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use crate::classify::{self, FileRules};
 use crate::codebase::manifests::Manifests;
 use crate::codebase::{Codebase, Content, File};
-use crate::definition;
+use crate::definition::{self, Component};
 use crate::facts::extract::extract;
 use crate::git::{History, HistoryState};
 use crate::path::RepoPath;
 
-use super::{Measurement, Reading, Subject, Taken, take};
+use super::{Measurement, Reading, Subject, Taken, explain, take};
 
 /// The files of a fixture.
 fn files(fixture: &str) -> Vec<(RepoPath, String)> {
@@ -83,8 +83,9 @@ pub(crate) fn check(measure: &str, fixture: &str, expected: &str) {
 
 /// What a measure says of a codebase.
 pub(crate) fn report(codebase: &Codebase, measure: &str) -> String {
-    match taken(codebase, measure) {
-        Measurement::Taken(taken) => lines(codebase, &taken).join("\n"),
+    let component = component(measure);
+    match take(codebase, &component) {
+        Measurement::Taken(taken) => lines(codebase, &component, &taken).join("\n"),
         Measurement::NotApplicable { reason } => format!("not applicable: {reason}"),
         Measurement::Unavailable { reason, .. } => format!("unavailable: {reason}"),
     }
@@ -92,20 +93,25 @@ pub(crate) fn report(codebase: &Codebase, measure: &str) -> String {
 
 /// What a measure saw in a codebase.
 pub(crate) fn taken(codebase: &Codebase, measure: &str) -> Measurement {
+    take(codebase, &component(measure))
+}
+
+/// A component with a measure.
+fn component(measure: &str) -> Component {
     let measure = if measure.contains('=') {
         measure.to_owned()
     } else {
         format!("{measure} = {{}}")
     };
     let text = format!("version = 1\n[component.fixture]\nmeasure.{measure}\n");
-    let definition = match definition::parse(text.as_bytes(), "quality.toml") {
+    let mut definition = match definition::parse(text.as_bytes(), "quality.toml") {
         Ok(definition) => definition,
         Err(diagnostics) => panic!("{diagnostics:?}"),
     };
-    take(codebase, &definition.components[0])
+    definition.components.remove(0)
 }
 
-fn lines(codebase: &Codebase, taken: &Taken) -> Vec<String> {
+fn lines(codebase: &Codebase, component: &Component, taken: &Taken) -> Vec<String> {
     let sum = |count: fn(&Reading) -> u64| taken.readings.iter().map(count).sum::<u64>();
     let mut lines = vec![format!(
         "{} of {}",
@@ -113,7 +119,7 @@ fn lines(codebase: &Codebase, taken: &Taken) -> Vec<String> {
         sum(|reading| reading.of)
     )];
     lines.extend(taken.readings.iter().filter_map(|reading| {
-        let note = reading.note.as_ref()?;
+        let note = explain(codebase, component, reading)?;
         Some(match reading.subject {
             Subject::File(file) => format!("{} {note}", codebase.file(file).path.to_str()),
             Subject::Line(file, line) => {

@@ -9,7 +9,7 @@ use crate::definition::settings::{NestedAny, TypedSlots};
 use crate::facts::{Checking, Facts, Slot, SlotState};
 use crate::path::RepoPath;
 
-use super::{About, Measurement, Method, Reading, Subject, Taken, View};
+use super::{About, Measurement, Method, Note, Reading, Subject, Taken, View};
 
 pub(super) const ABOUT: About = About {
     unit: "slots",
@@ -39,23 +39,23 @@ pub(super) fn read(view: &View, settings: &TypedSlots) -> Measurement {
             continue;
         }
         let project = Project::of(view, file, facts);
-        for function in facts.functions.iter().filter(|function| !function.in_test) {
-            let slots = judge(function.slots.iter(), settings, project);
+        let functions = (0..).zip(&facts.functions);
+        for (at, function) in functions.filter(|(_, function)| !function.in_test) {
+            let slots = Judged::of(&function.slots, settings, project);
             documented += slots.documented;
-            if let Some(reading) = slots.reading(Subject::Line(index, function.line), || {
-                function.name.as_deref().unwrap_or("closure").to_owned()
-            }) {
-                taken.readings.push(reading);
-            }
+            let subject = Subject::Line(index, function.line);
+            taken
+                .readings
+                .extend(slots.reading(subject, Note::Function(at)));
         }
-        for field in facts.fields.iter().filter(|field| !field.in_test) {
-            let slots = judge(std::iter::once(field), settings, project);
+        let fields = (0..).zip(&facts.fields);
+        for (at, field) in fields.filter(|(_, field)| !field.in_test) {
+            let slots = Judged::of(std::slice::from_ref(field), settings, project);
             documented += slots.documented;
-            if let Some(reading) = slots.reading(Subject::Line(index, field.line), || {
-                format!("field {}", field.name)
-            }) {
-                taken.readings.push(reading);
-            }
+            let subject = Subject::Line(index, field.line);
+            taken
+                .readings
+                .extend(slots.reading(subject, Note::Field(at)));
         }
     }
     if documented > 0 {
@@ -64,6 +64,47 @@ pub(super) fn read(view: &View, settings: &TypedSlots) -> Measurement {
         ));
     }
     Measurement::Taken(taken)
+}
+
+pub(super) fn explain(view: &View, settings: &TypedSlots, reading: &Reading) -> Option<String> {
+    let Subject::Line(index, _) = reading.subject else {
+        return None;
+    };
+    let file = view.codebase.file(index);
+    let facts = file.facts()?;
+    let (name, slots) = match reading.note {
+        Some(Note::Function(at)) => {
+            let function = facts.functions.get(at as usize)?;
+            let name = function.name.as_deref().unwrap_or("closure");
+            (name.to_owned(), function.slots.as_slice())
+        }
+        Some(Note::Field(at)) => {
+            let field = facts.fields.get(at as usize)?;
+            (format!("field {}", field.name), std::slice::from_ref(field))
+        }
+        _ => return None,
+    };
+    let project = Project::of(view, file, facts);
+    let list = |wanted: Verdict| {
+        let names: Vec<&str> = slots
+            .iter()
+            .filter(|slot| judge(slot, settings, project) == Some(wanted))
+            .map(|slot| &*slot.name)
+            .collect();
+        names.join(", ")
+    };
+    let (untyped, dynamic) = (list(Verdict::Untyped), list(Verdict::Dynamic));
+    let mut clauses = Vec::new();
+    if !untyped.is_empty() {
+        clauses.push(format!("no type for {untyped}"));
+    }
+    if !dynamic.is_empty() {
+        clauses.push(format!("dynamic type for {dynamic}"));
+    }
+    if !project.checked {
+        clauses.push("no checker reads this file".to_owned());
+    }
+    Some(format!("{name}: {}", clauses.join("; ")))
 }
 
 /// What the project around a file says of its slots.
@@ -113,88 +154,63 @@ fn stub_of(path: &RepoPath) -> Option<RepoPath> {
     })
 }
 
+/// What a slot declares, for a checker.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// A type it can use.
+    Precise,
+    /// The dynamic type.
+    Dynamic,
+    /// Nothing.
+    Untyped,
+}
+
+/// Judges a slot; none where a missing type is no hole.
+fn judge(slot: &Slot, settings: &TypedSlots, project: Project) -> Option<Verdict> {
+    let dynamic =
+        slot.state == SlotState::Any || (slot.nested_any && settings.nested_any == NestedAny::Hole);
+    match slot.state {
+        SlotState::Contextual => None,
+        SlotState::Untyped if project.strict => None,
+        _ if dynamic => Some(Verdict::Dynamic),
+        SlotState::Untyped | SlotState::Any => Some(Verdict::Untyped),
+        SlotState::Typed | SlotState::Inferred => Some(Verdict::Precise),
+    }
+}
+
 /// The slots of one subject.
 #[derive(Default)]
-struct Judged<'a> {
+struct Judged {
     good: u64,
     of: u64,
     documented: u64,
-    unchecked: bool,
-    holes: Vec<(&'a str, bool)>,
 }
 
-fn judge<'a>(
-    slots: impl Iterator<Item = &'a Slot>,
-    settings: &TypedSlots,
-    project: Project,
-) -> Judged<'a> {
-    let mut judged = Judged {
-        unchecked: !project.checked,
-        ..Judged::default()
-    };
-    for slot in slots {
-        let dynamic = slot.state == SlotState::Any
-            || (slot.nested_any && settings.nested_any == NestedAny::Hole);
-        let precise = match slot.state {
-            SlotState::Contextual => continue,
-            SlotState::Untyped if project.strict => continue,
-            SlotState::Typed | SlotState::Inferred => !dynamic,
-            SlotState::Any | SlotState::Untyped => false,
-        };
-        judged.of += 1;
-        if precise && project.checked {
-            judged.good += 1;
-        } else if precise {
-            judged.documented += 1;
-        } else {
-            judged.holes.push((&slot.name, dynamic));
+impl Judged {
+    fn of(slots: &[Slot], settings: &TypedSlots, project: Project) -> Self {
+        let mut judged = Self::default();
+        for verdict in slots
+            .iter()
+            .filter_map(|slot| judge(slot, settings, project))
+        {
+            let precise = u64::from(verdict == Verdict::Precise);
+            judged.of += 1;
+            if project.checked {
+                judged.good += precise;
+            } else {
+                judged.documented += precise;
+            }
         }
+        judged
     }
-    judged
-}
 
-impl Judged<'_> {
-    fn reading(self, subject: Subject, name: impl Fn() -> String) -> Option<Reading> {
-        if self.of == 0 {
-            return None;
-        }
-        let note = if self.good == self.of {
-            None
-        } else if self.holes.is_empty() {
-            Some(format!("{}: no checker reads this file", name()).into())
-        } else {
-            Some(self.note(&name()))
-        };
-        Some(Reading {
+    fn reading(&self, subject: Subject, note: Note) -> Option<Reading> {
+        (self.of > 0).then(|| Reading {
             subject,
             good: self.good,
             of: self.of,
-            note,
+            note: (self.good < self.of).then_some(note),
         })
-    }
-
-    fn note(&self, name: &str) -> Box<str> {
-        let list = |dynamic: bool| {
-            let names: Vec<&str> = self
-                .holes
-                .iter()
-                .filter(|(_, any)| *any == dynamic)
-                .map(|(name, _)| *name)
-                .collect();
-            names.join(", ")
-        };
-        let (untyped, dynamic) = (list(false), list(true));
-        let mut clauses = Vec::new();
-        if !untyped.is_empty() {
-            clauses.push(format!("no type for {untyped}"));
-        }
-        if !dynamic.is_empty() {
-            clauses.push(format!("dynamic type for {dynamic}"));
-        }
-        if self.unchecked {
-            clauses.push("no checker reads this file".to_owned());
-        }
-        format!("{name}: {}", clauses.join("; ")).into()
     }
 }
 

@@ -204,6 +204,14 @@ impl Formatter for JsonLines {
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
+        // Nearly all text is keys and plain names.
+        let is_plain = |byte: u8| (b' '..0x7f).contains(&byte);
+        if fragment
+            .bytes()
+            .fold(true, |plain, byte| plain & is_plain(byte))
+        {
+            return writer.write_all(fragment.as_bytes());
+        }
         let mut written = 0;
         for (position, character) in fragment.char_indices() {
             if is_unsafe(character) {

@@ -4,19 +4,19 @@
 //! only where a reason stands beside it. Shares have six decimals and scores four, both rounded down.
 
 mod document;
+mod scopes;
 
 use serde::Serialize;
 
 use document::{
-    Commits, Component, DefinitionId, Document, Excluded, History, HotFile, Language, Lost, Name,
-    Numbers, Repository, Scope, Tool, Total, Unsupported, Window,
+    Closing, Commits, Component, DefinitionId, Excluded, History, HotFile, Language, Lost, Name,
+    Numbers, Opening, Repository, Tool, Total, Unsupported, Window,
 };
 
-use super::assemble::without_number;
 use super::escape::{JsonLines, json_name, json_name_bytes};
-use super::{Place, Report, Row, millionths};
+use super::{Report, Row, millionths};
 use crate::definition::Decimal;
-use crate::evaluation::{Outcome, ScopeKind, Score, State};
+use crate::evaluation::{Outcome, Scope, Score, State};
 use crate::git::{ChangeUnit, Head, HistoryState};
 use crate::measures::Method;
 
@@ -25,15 +25,30 @@ pub const SCHEMA_VERSION: u32 = 1;
 
 /// The report as a JSON document with a line feed at its end.
 pub fn render(report: &Report) -> String {
-    let mut bytes = Vec::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, JsonLines::default());
-    // Plain data into memory: there is nothing that could fail.
-    let _ = Document::new(report).serialize(&mut serializer);
-    bytes.push(b'\n');
-    String::from_utf8_lossy(&bytes).into_owned()
+    let mut text = Vec::new();
+    lines(&Opening::new(report), &mut text);
+    // The scopes go on where the opening would end; the closing goes on behind them.
+    text.truncate(text.len() - b"\n}".len());
+    text.extend_from_slice(b",\n  \"scopes\": ");
+    scopes::write(&mut text, report);
+    let brace = text.len();
+    lines(&Closing::new(report), &mut text);
+    text[brace] = b',';
+    text.push(b'\n');
+    match String::from_utf8(text) {
+        Ok(text) => text,
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    }
 }
 
-impl<'a> Document<'a> {
+/// Appends an object with a line for each key.
+fn lines(object: &impl Serialize, text: &mut Vec<u8>) {
+    let mut serializer = serde_json::Serializer::with_formatter(text, JsonLines::default());
+    // Plain data into memory: there is nothing that could fail.
+    let _ = object.serialize(&mut serializer);
+}
+
+impl<'a> Opening<'a> {
     fn new(report: &'a Report) -> Self {
         Self {
             schema_version: SCHEMA_VERSION,
@@ -47,13 +62,13 @@ impl<'a> Document<'a> {
             repository: repository(report),
             score: total(report),
             components: report.components.iter().map(component).collect(),
-            scopes: report
-                .directories
-                .iter()
-                .chain(&report.languages)
-                .chain(&report.files)
-                .map(|place| scope(report, place))
-                .collect(),
+        }
+    }
+}
+
+impl<'a> Closing<'a> {
+    fn new(report: &'a Report) -> Self {
+        Self {
             hot_files: hot_files(report),
             history: history(report),
             excluded: report
@@ -149,41 +164,16 @@ fn numbers<'a>(row: &'a Row, outcome: &Outcome, reason: Option<String>) -> Numbe
     }
 }
 
-fn scope<'a>(report: &'a Report, place: &'a Place) -> Scope<'a> {
-    let scope = &place.scope;
-    let components: Vec<Numbers> = report
-        .components
-        .iter()
-        .zip(&scope.outcomes)
-        .filter(|(_, outcome)| outcome.state.is_known() || outcome.unknown > 0)
-        .map(|(row, outcome)| {
-            let missing = !outcome.state.is_known();
-            let reason = without_number(outcome, row.about.unit).filter(|_| missing);
-            numbers(row, outcome, reason)
-        })
-        .collect();
-    let reason = if scope.score.is_some() {
-        None
-    } else if scope
-        .outcomes
-        .iter()
+/// Why a scope has no score.
+fn reason_without_score(scope: &Scope) -> &'static str {
+    let outcomes = scope.outcomes.iter();
+    if outcomes
+        .into_iter()
         .any(|outcome| outcome.state == State::Unavailable)
     {
-        Some("nothing could be measured")
+        "nothing could be measured"
     } else {
-        Some("no component that was measured has a weight")
-    };
-    let is_path = scope.kind != ScopeKind::Language;
-    Scope {
-        kind: scope.kind.word(),
-        name: json_name(&scope.name),
-        name_bytes: json_name_bytes(&scope.name).filter(|_| is_path),
-        score: scope.score.as_ref().map(score),
-        reason,
-        known_weight: fraction(place.known_share_millionths()),
-        files: place.files,
-        lines: place.lines,
-        components,
+        "no component that was measured has a weight"
     }
 }
 

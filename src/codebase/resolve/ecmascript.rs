@@ -1,14 +1,15 @@
 //! Modules of JavaScript and TypeScript: relative paths, packages of the workspace, path aliases, names passed on.
 
-use compact_str::CompactString;
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 use crate::codebase::manifests::npm::{Package, matching};
+use crate::codebase::maps::Map;
 use crate::codebase::{Codebase, FileIndex};
 use crate::facts::{Import, ImportKind};
 use crate::path::{RepoPath, join};
 
-use super::{Family, Resolution, Resolver, Walk, family};
+use super::{Family, PathId, Resolver, Shared, Walk, Walks, family, remembered};
 
 /// What a specifier without extension may mean, in the order in which code is looked for before declarations.
 const EXTENSIONS: &[&[u8]] = &[
@@ -37,28 +38,31 @@ const OUTPUT: &[&[u8]] = &[
 ];
 const SOURCE: &[&[u8]] = &[b"src", b"source", b"lib", b""];
 
-/// Packages of the workspace by name. Of several with one name the first by path counts.
+/// Where modules are.
 #[derive(Debug, Default)]
-pub(super) struct Packages {
-    by_name: HashMap<CompactString, Box<[u8]>>,
+pub(super) struct Modules<'a> {
+    /// Packages of the workspace by name. Of several with one name the first by path counts.
+    packages: Map<&'a str, (&'a [u8], &'a Package)>,
+    /// What a specifier means in a directory, as far as somebody asked.
+    found: RefCell<Map<(&'a [u8], &'a str), Module>>,
+    walks: Walks<'a, Place>,
 }
 
-impl Packages {
-    pub(super) fn new(codebase: &Codebase) -> Self {
-        let mut packages = Self::default();
+impl<'a> Modules<'a> {
+    pub(super) fn new(codebase: &'a Codebase) -> Self {
+        let mut modules = Self::default();
         for (directory, package) in codebase.manifests.packages() {
             if let Some(name) = &package.name {
-                packages
-                    .by_name
-                    .entry(CompactString::from(&**name))
-                    .or_insert_with(|| directory.clone());
+                let packages = &mut modules.packages;
+                packages.entry(name).or_insert((directory, package));
             }
         }
-        packages
+        modules
     }
 }
 
 /// What a specifier means.
+#[derive(Clone, Copy, Debug)]
 enum Module {
     /// This file.
     File(FileIndex),
@@ -68,9 +72,19 @@ enum Module {
     Foreign,
 }
 
-fn find(resolver: &Resolver, file: FileIndex, specifier: &str) -> Module {
+fn find<'a>(resolver: &Resolver<'a>, file: FileIndex, specifier: &'a str) -> Module {
+    let directory = resolver.codebase.file(file).path.directory();
+    let (key, found) = ((directory, specifier), &resolver.ecmascript.found);
+    if let Some(known) = found.borrow().get(&key) {
+        return *known;
+    }
+    let module = search(resolver, directory, specifier);
+    found.borrow_mut().insert(key, module);
+    module
+}
+
+fn search(resolver: &Resolver, directory: &[u8], specifier: &str) -> Module {
     let codebase = resolver.codebase;
-    let directory = codebase.file(file).path.directory();
     let specifier = specifier.split('?').next().unwrap_or(specifier);
     let or_missing = |found: Option<FileIndex>| found.map_or(Module::Missing, Module::File);
     if specifier.starts_with('.') {
@@ -138,9 +152,7 @@ fn package_named<'a, 's>(
         .nth(parts - 1)
         .map_or(specifier.len(), |(at, _)| at);
     let (name, rest) = specifier.split_at(end);
-    let (codebase, index) = (resolver.codebase, resolver.index);
-    let directory: &'a [u8] = index.ecmascript.by_name.get(name)?;
-    let package = codebase.manifests.packages().get(directory)?;
+    let (directory, package) = *resolver.ecmascript.packages.get(name)?;
     Some((directory, package, rest.trim_start_matches('/')))
 }
 
@@ -158,7 +170,13 @@ fn file_at(codebase: &Codebase, path: &[u8]) -> Option<FileIndex> {
             .find_bytes(path)
             .filter(|index| family(codebase.file(*index)) == Some(Family::Ecmascript))
     };
-    let with = |stem: &[u8], extension: &[u8]| known(&[stem, extension].concat());
+    let mut candidate: Vec<u8> = Vec::with_capacity(path.len() + 8);
+    let mut with = |stem: &[u8], extension: &[u8]| {
+        candidate.clear();
+        candidate.extend_from_slice(stem);
+        candidate.extend_from_slice(extension);
+        known(&candidate)
+    };
     known(path)
         .or_else(|| {
             WRITTEN_FOR.iter().find_map(|(written, meant)| {
@@ -218,53 +236,65 @@ fn entry_at(codebase: &Codebase, directory: &[u8], entry: &str) -> Option<FileIn
 }
 
 /// Names looked for in a module.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Place {
     file: FileIndex,
-    path: Vec<CompactString>,
+    path: PathId,
     /// The module is known to have the name: it was named as its source.
     certain: bool,
 }
 
-pub(super) fn resolve(resolver: &Resolver, file: FileIndex, import: &Import) -> Resolution {
-    walk(resolver, file, import, &[])
+pub(super) fn resolve<'a>(
+    resolver: &Resolver<'a>,
+    file: FileIndex,
+    import: &'a Import,
+) -> Shared<'a> {
+    walk(resolver, file, import, PathId::EMPTY)
 }
 
 /// What a chain of properties means whose first name an import binds.
-pub(super) fn resolve_chain(
-    resolver: &Resolver,
+pub(super) fn resolve_chain<'a>(
+    resolver: &Resolver<'a>,
     file: FileIndex,
-    import: &Import,
-    chain: &[&str],
-) -> Resolution {
-    walk(resolver, file, import, &chain[1..])
+    import: &'a Import,
+    chain: &[&'a str],
+) -> Shared<'a> {
+    let rest = resolver.path(&chain[1..], PathId::EMPTY);
+    walk(resolver, file, import, rest)
 }
 
-/// What an import takes from its module, and of that the properties of a chain.
-fn wanted(import: &Import, rest: impl Iterator<Item = CompactString>) -> Vec<CompactString> {
-    let name = import.name.iter().filter(|name| &***name != "*").cloned();
-    name.chain(rest).collect()
+/// What an import takes from its module, and of that the names of a path.
+fn wanted<'a>(resolver: &Resolver<'a>, import: &'a Import, rest: PathId) -> PathId {
+    match import.name.as_deref() {
+        None | Some("*") => rest,
+        Some(name) => resolver.path(&[name], rest),
+    }
 }
 
-fn walk(resolver: &Resolver, file: FileIndex, import: &Import, rest: &[&str]) -> Resolution {
-    let mut walk: Walk<Place> = Walk::new();
-    match find(resolver, file, &import.module) {
-        Module::File(found) => {
-            walk.resolution.first = Some(found);
-            walk.resolution.internal = true;
-            walk.push(Place {
-                file: found,
-                path: wanted(import, rest.iter().map(|name| CompactString::from(*name))),
-                certain: true,
-            });
+fn walk<'a>(
+    resolver: &Resolver<'a>,
+    file: FileIndex,
+    import: &'a Import,
+    rest: PathId,
+) -> Shared<'a> {
+    let found = match find(resolver, file, &import.module) {
+        Module::File(found) => found,
+        Module::Missing if is_code(&import.module) => return Rc::clone(&resolver.missing),
+        Module::Missing | Module::Foreign => return Rc::clone(&resolver.foreign),
+    };
+    let place = Place {
+        file: found,
+        path: wanted(resolver, import, rest),
+        certain: true,
+    };
+    remembered(&resolver.ecmascript.walks, place, || {
+        let mut walk = Walk::from(place);
+        walk.resolution.first = Some(found);
+        while let Some(place) = walk.next() {
+            look(resolver, &mut walk, place);
         }
-        Module::Missing => walk.resolution.internal = is_code(&import.module),
-        Module::Foreign => {}
-    }
-    while let Some(place) = walk.next() {
-        look(resolver, &mut walk, &place);
-    }
-    walk.finish()
+        walk.finish()
+    })
 }
 
 /// Whether a specifier that was not found would be code: style sheets and pictures are imported too.
@@ -299,10 +329,10 @@ fn is_code(specifier: &str) -> bool {
 }
 
 /// Looks for the names of a place.
-fn look(resolver: &Resolver, walk: &mut Walk<Place>, place: &Place) {
+fn look<'a>(resolver: &Resolver<'a>, walk: &mut Walk<'a, Place>, place: Place) {
     let file = place.file;
     walk.pass(file);
-    let go = |walk: &mut Walk<Place>, import: &Import, path: Vec<CompactString>, certain: bool| {
+    let go = |walk: &mut Walk<'a, Place>, import: &'a Import, path: PathId, certain: bool| {
         if let Module::File(next) = find(resolver, file, &import.module) {
             walk.push(Place {
                 file: next,
@@ -311,12 +341,12 @@ fn look(resolver: &Resolver, walk: &mut Walk<Place>, place: &Place) {
             });
         }
     };
-    let Some((name, rest)) = place.path.split_first() else {
+    let Some((name, rest)) = resolver.split(place.path) else {
         walk.arrive(file, None);
         // What hands on all names of others is those others, too.
         for star in resolver.stars(file) {
             if star.kind == ImportKind::ReExport && !walk.is_spent() {
-                go(walk, star, Vec::new(), true);
+                go(walk, star, PathId::EMPTY, true);
             }
         }
         return;
@@ -328,7 +358,7 @@ fn look(resolver: &Resolver, walk: &mut Walk<Place>, place: &Place) {
     let mut bound = false;
     for import in resolver.bindings(file, name) {
         bound = true;
-        go(walk, import, wanted(import, rest.iter().cloned()), true);
+        go(walk, import, wanted(resolver, import, rest), true);
     }
     if bound {
         return;
@@ -337,10 +367,10 @@ fn look(resolver: &Resolver, walk: &mut Walk<Place>, place: &Place) {
     for star in resolver.stars(file) {
         if star.kind == ImportKind::ReExport && !walk.is_spent() {
             from_star = true;
-            go(walk, star, place.path.clone(), false);
+            go(walk, star, place.path, false);
         }
     }
-    if place.certain && (!from_star || **name == *"default") {
+    if place.certain && (!from_star || name == "default") {
         // It was named as the source: it has the name in a way that is not seen, as default exports mostly have.
         walk.arrive(file, Some(name));
     }

@@ -1,43 +1,56 @@
 //! Resolution of imports: which file of this repository defines what another one names.
 //!
 //! A name is followed through everything that passes it on to the file that defines it. Nothing here recurses; circles
-//! end because no place is looked at twice, and every walk has a step limit.
+//! end because no place is looked at twice, and every walk has a step limit. Most imports of a codebase name what
+//! others named before, so what became of a place is remembered.
 
 mod ecmascript;
 mod names;
+mod paths;
 mod python;
 mod rust;
 
-use compact_str::CompactString;
-use std::collections::{HashSet, VecDeque};
+use std::cell::{OnceCell, RefCell};
 use std::hash::Hash;
+use std::rc::Rc;
 
+use super::maps::{Map, Set};
 use super::{Codebase, FileIndex};
 use crate::facts::{Facts, Import, ImportKind};
 
 use names::Names;
+use paths::{PathId, Paths};
 
 /// Most places looked at for one import, those looked at before included.
 const MOST_STEPS: usize = 2_000;
 /// Most names of a path that is followed; it can grow on the way.
 const LONGEST_PATH: usize = 16;
+/// How many places of a walk are compared one by one before they are hashed.
+const FEW_PLACES: usize = 16;
 
 /// Where an import leads.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Target {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Target<'a> {
     /// The file that defines it.
     pub file: FileIndex,
     /// The top-level name in that file; none for the module as a whole, or when the name was not found in it.
-    pub symbol: Option<CompactString>,
-    /// The import is erased before running.
+    pub symbol: Option<&'a str>,
+}
+
+/// Where the callee of a call leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Callee<'a> {
+    /// What is called.
+    pub target: Target<'a>,
+    /// Its import is erased before running.
     pub type_only: bool,
 }
 
 /// What became of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Resolution {
+pub struct Resolution<'a> {
     /// The files that define what is imported, sorted: several where branches import the same name.
-    pub targets: Vec<Target>,
+    pub targets: Vec<Target<'a>>,
     /// The file of the module as written, before any re-export is followed.
     pub first: Option<FileIndex>,
     /// Files looked at on the way, the defining ones included, sorted: loading the import may run them.
@@ -46,25 +59,8 @@ pub struct Resolution {
     pub internal: bool,
 }
 
-/// What has to be known of all files to resolve imports.
-#[derive(Debug)]
-pub(super) struct Index {
-    names: Vec<Names>,
-    python: python::Modules,
-    rust: rust::Modules,
-    ecmascript: ecmascript::Packages,
-}
-
-impl Index {
-    pub(super) fn new(codebase: &Codebase) -> Self {
-        Self {
-            names: codebase.files().iter().map(Names::new).collect(),
-            python: python::Modules::new(codebase),
-            rust: rust::Modules::new(codebase),
-            ecmascript: ecmascript::Packages::new(codebase),
-        }
-    }
-}
+/// A resolution that others may ask for again.
+type Shared<'a> = Rc<Resolution<'a>>;
 
 /// Languages that share the way modules are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,71 +79,97 @@ fn family(file: &super::File) -> Option<Family> {
     }
 }
 
-/// Resolves imports of one codebase.
-#[derive(Clone, Copy, Debug)]
+/// Resolves imports of one codebase. It knows where modules are and remembers where names led: whoever resolves much
+/// keeps it.
+#[derive(Debug)]
 pub struct Resolver<'a> {
     codebase: &'a Codebase,
-    index: &'a Index,
+    /// By file, made when somebody first asks.
+    names: Vec<OnceCell<Names<'a>>>,
+    paths: RefCell<Paths<'a>>,
+    python: python::Modules<'a>,
+    ecmascript: ecmascript::Modules<'a>,
+    rust: rust::Modules<'a>,
+    /// About this repository, without a target.
+    missing: Shared<'a>,
+    /// Somebody else's.
+    foreign: Shared<'a>,
 }
 
 impl<'a> Resolver<'a> {
-    pub(super) fn new(codebase: &'a Codebase, index: &'a Index) -> Self {
-        Self { codebase, index }
+    pub(super) fn new(codebase: &'a Codebase) -> Self {
+        Self {
+            codebase,
+            names: codebase.files().iter().map(|_| OnceCell::new()).collect(),
+            paths: RefCell::default(),
+            python: python::Modules::new(codebase),
+            ecmascript: ecmascript::Modules::new(codebase),
+            rust: rust::Modules::new(codebase),
+            missing: Rc::new(Resolution {
+                internal: true,
+                ..Resolution::default()
+            }),
+            foreign: Rc::default(),
+        }
     }
 
     /// Where an import of a file leads.
-    pub fn resolve(&self, file: FileIndex, import: &Import) -> Resolution {
-        let mut found = match family(self.codebase.file(file)) {
+    pub fn resolve(&self, file: FileIndex, import: &'a Import) -> Rc<Resolution<'a>> {
+        match family(self.codebase.file(file)) {
             Some(Family::Python) => python::resolve(self, file, import),
             Some(Family::Ecmascript) => ecmascript::resolve(self, file, import),
             Some(Family::Rust) => rust::resolve(self, file, import),
-            None => Resolution::default(),
-        };
-        if import.kind == ImportKind::TypeOnly {
-            for target in &mut found.targets {
-                target.type_only = true;
-            }
+            None => Rc::clone(&self.foreign),
         }
-        found
     }
 
     /// Where the callee of a call in a file leads, if its first name is imported there: `helpers.load` after
-    /// `from app import helpers` leads to `load`.
-    pub fn resolve_callee(&self, file: FileIndex, callee: &str, in_test: bool) -> Vec<Target> {
-        let chain = chain(callee);
+    /// `from app import helpers` leads to `load`. Sorted.
+    pub fn resolve_callee(
+        &self,
+        file: FileIndex,
+        callee: &'a str,
+        in_test: bool,
+    ) -> Vec<Callee<'a>> {
+        let chain: Vec<&str> = chain(callee).collect();
         let Some(first) = chain.first() else {
             return Vec::new();
         };
-        let mut targets: Vec<Target> = Vec::new();
+        let family = family(self.codebase.file(file));
+        let mut callees: Vec<Callee> = Vec::new();
         let mut bound = false;
         for import in self.bindings(file, first) {
             bound = true;
-            let found = match family(self.codebase.file(file)) {
+            let found = match family {
                 Some(Family::Python) => python::resolve_chain(self, file, import, &chain),
                 Some(Family::Ecmascript) => ecmascript::resolve_chain(self, file, import, &chain),
                 Some(Family::Rust) => rust::resolve_chain(self, file, import, &chain),
-                None => Resolution::default(),
+                None => Rc::clone(&self.foreign),
             };
-            targets.extend(found.targets.into_iter().map(|target| Target {
+            callees.extend(found.targets.iter().map(|target| Callee {
+                target: *target,
                 type_only: import.kind == ImportKind::TypeOnly,
-                ..target
             }));
         }
         if !bound && !self.defines(file, first) {
-            targets.extend(match family(self.codebase.file(file)) {
+            let targets = match family {
                 Some(Family::Python) => python::resolve_unbound(self, file, &chain),
                 Some(Family::Rust) => rust::resolve_unbound(self, file, &chain, in_test),
                 _ => Vec::new(),
-            });
+            };
+            callees.extend(targets.into_iter().map(|target| Callee {
+                target,
+                type_only: false,
+            }));
         }
-        targets.sort();
-        targets.dedup();
-        targets
+        callees.sort_unstable();
+        callees.dedup();
+        callees
     }
 
     /// Whether the first name of a callee can lead to another file. Of many callees with one first name most lead
     /// nowhere, so it pays to ask this once.
-    pub fn knows(&self, file: FileIndex, first: &str, in_test: bool) -> bool {
+    pub fn knows(&self, file: FileIndex, first: &'a str, in_test: bool) -> bool {
         if self.bindings(file, first).next().is_some() {
             return true;
         }
@@ -164,74 +186,143 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// Whether a file imports another file of this repository or something defined in it, not for types only.
+    pub fn imports_file(&self, file: FileIndex, path: &str) -> bool {
+        let Some(wanted) = self.codebase.find_bytes(path.as_bytes()) else {
+            return false;
+        };
+        let imports = self.facts(file).map_or(&[][..], |facts| &facts.imports);
+        imports
+            .iter()
+            .filter(|import| !import.in_test && import.kind != ImportKind::TypeOnly)
+            .any(|import| {
+                let found = self.resolve(file, import);
+                found.first == Some(wanted)
+                    || found.targets.iter().any(|target| target.file == wanted)
+            })
+    }
+
     fn facts(&self, file: FileIndex) -> Option<&'a Facts> {
         self.codebase.file(file).facts()
     }
 
-    fn names(&self, file: FileIndex) -> &'a Names {
-        &self.index.names[file.get()]
+    fn names(&self, file: FileIndex) -> &Names<'a> {
+        self.names[file.get()].get_or_init(|| Names::new(self.codebase.file(file)))
     }
 
     /// Whether a file declares a top-level name.
     fn defines(&self, file: FileIndex, name: &str) -> bool {
-        self.facts(file)
-            .is_some_and(|facts| self.names(file).has_item(facts, name))
+        self.names(file).declares(name)
     }
 
     /// The imports of a file that bind a local name.
-    fn bindings(&self, file: FileIndex, name: &str) -> impl Iterator<Item = &'a Import> + use<'a> {
-        let names = self.names(file);
-        let facts = self.facts(file);
-        let name = name.to_owned();
-        facts
-            .into_iter()
-            .flat_map(move |facts| names.bindings(facts, &name))
+    fn bindings(
+        &self,
+        file: FileIndex,
+        name: &str,
+    ) -> impl Iterator<Item = &'a Import> + use<'_, 'a> {
+        self.names(file).bindings(name)
     }
 
     /// The imports of a file that take all names of a module.
-    fn stars(&self, file: FileIndex) -> impl Iterator<Item = &'a Import> + use<'a> {
-        let names = self.names(file);
-        self.facts(file)
-            .into_iter()
-            .flat_map(move |facts| names.stars(facts))
+    fn stars(&self, file: FileIndex) -> impl Iterator<Item = &'a Import> + use<'_, 'a> {
+        self.names(file).stars().iter().copied()
+    }
+
+    /// A path of names, one after the other, and then those of another path.
+    fn path(&self, names: &[&'a str], rest: PathId) -> PathId {
+        let mut paths = self.paths.borrow_mut();
+        let names = names.iter().rev();
+        names.fold(rest, |rest, name| paths.with(name, rest))
+    }
+
+    /// The first name of a path, and what follows it.
+    fn split(&self, path: PathId) -> Option<(&'a str, PathId)> {
+        self.paths.borrow().split(path)
+    }
+
+    fn length(&self, path: PathId) -> usize {
+        self.paths.borrow().length(path)
     }
 }
 
 /// The names of a callee up to the first call, index or literal in it, at most eight: `a.b` of `a.b[0].c`.
-pub fn chain(callee: &str) -> Vec<&str> {
-    let plain = callee
-        .find(['(', '[', '{', '<', '"', '\'', '`', '!', '?'])
-        .map_or(callee, |end| &callee[..end]);
+pub fn chain(callee: &str) -> impl Iterator<Item = &str> {
+    let ends = |byte: &u8| {
+        matches!(
+            byte,
+            b'(' | b'[' | b'{' | b'<' | b'"' | b'\'' | b'`' | b'!' | b'?'
+        )
+    };
+    let end = callee.as_bytes().iter().position(ends);
+    let plain = &callee[..end.unwrap_or(callee.len())];
     plain
         .split(['.', ':'])
         .filter(|part| !part.is_empty())
         .take(8)
-        .collect()
 }
 
-/// A search through modules: places still to be looked at, and what was found.
-struct Walk<P> {
-    pending: VecDeque<P>,
-    seen: HashSet<P>,
+/// What became of places, as far as somebody asked.
+type Walks<'a, P> = RefCell<Map<P, Shared<'a>>>;
+
+/// What became of a place: what is remembered, or what a search finds that begins there.
+fn remembered<'a, P: Copy + Eq + Hash>(
+    walks: &Walks<'a, P>,
+    place: P,
+    search: impl FnOnce() -> Resolution<'a>,
+) -> Shared<'a> {
+    if let Some(known) = walks.borrow().get(&place) {
+        return Rc::clone(known);
+    }
+    let found = Rc::new(search());
+    walks.borrow_mut().insert(place, Rc::clone(&found));
+    found
+}
+
+/// A search through modules: places looked at and still to be looked at, and what was found.
+struct Walk<'a, P> {
+    places: Vec<P>,
+    /// How many of them were looked at.
+    looked: usize,
+    /// The same places once they are many.
+    seen: Set<P>,
     steps: usize,
-    resolution: Resolution,
+    resolution: Resolution<'a>,
 }
 
-impl<P: Clone + Eq + Hash> Walk<P> {
-    fn new() -> Self {
-        Self {
-            pending: VecDeque::new(),
-            seen: HashSet::new(),
+impl<'a, P: Copy + Eq + Hash> Walk<'a, P> {
+    /// A search that begins at a place of this repository.
+    fn from(place: P) -> Self {
+        let mut walk = Self {
+            places: Vec::new(),
+            looked: 0,
+            seen: Set::default(),
             steps: 0,
-            resolution: Resolution::default(),
-        }
+            resolution: Resolution {
+                internal: true,
+                ..Resolution::default()
+            },
+        };
+        walk.push(place);
+        walk
     }
 
     /// A place to be looked at, unless it was already.
     fn push(&mut self, place: P) {
         self.steps += 1;
-        if !self.is_spent() && self.seen.insert(place.clone()) {
-            self.pending.push_back(place);
+        if self.is_spent() {
+            return;
+        }
+        let is_new = if self.places.len() < FEW_PLACES {
+            !self.places.contains(&place)
+        } else {
+            if self.seen.is_empty() {
+                self.seen.extend(&self.places);
+            }
+            self.seen.insert(place)
+        };
+        if is_new {
+            self.places.push(place);
         }
     }
 
@@ -241,33 +332,36 @@ impl<P: Clone + Eq + Hash> Walk<P> {
     }
 
     fn next(&mut self) -> Option<P> {
-        self.pending.pop_front()
+        let place = self.places.get(self.looked).copied();
+        self.looked += usize::from(place.is_some());
+        place
     }
 
     fn pass(&mut self, file: FileIndex) {
         self.resolution.through.push(file);
     }
 
-    fn arrive(&mut self, file: FileIndex, symbol: Option<&str>) {
-        self.resolution.targets.push(Target {
-            file,
-            symbol: symbol.map(Into::into),
-            type_only: false,
-        });
+    fn arrive(&mut self, file: FileIndex, symbol: Option<&'a str>) {
+        self.resolution.targets.push(Target { file, symbol });
     }
 
-    fn finish(mut self) -> Resolution {
-        self.resolution.targets.sort();
-        self.resolution.targets.dedup();
-        self.resolution.through.sort();
-        self.resolution.through.dedup();
+    fn finish(mut self) -> Resolution<'a> {
+        self.resolution.sort();
         self.resolution
+    }
+}
+
+impl Resolution<'_> {
+    fn sort(&mut self) {
+        self.targets.sort_unstable();
+        self.targets.dedup();
+        self.through.sort_unstable();
+        self.through.dedup();
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::chain;
     use crate::codebase::Codebase;
     use crate::measures::testing::codebase;
     use crate::path::RepoPath;
@@ -276,14 +370,15 @@ mod tests {
     fn imports(codebase: &Codebase, path: &str) -> Vec<String> {
         let index = codebase.find(&RepoPath::from(path)).unwrap();
         let imports = &codebase.file(index).facts().unwrap().imports;
+        let resolver = codebase.resolver();
         let line = |import| {
-            let found = codebase.resolver().resolve(index, import);
+            let found = resolver.resolve(index, import);
             let targets: Vec<String> = found
                 .targets
                 .iter()
                 .map(|target| {
                     let path = codebase.file(target.file).path.to_str();
-                    format!("{path}#{}", target.symbol.as_deref().unwrap_or("*"))
+                    format!("{path}#{}", target.symbol.unwrap_or("*"))
                 })
                 .collect();
             match (targets.is_empty(), found.internal) {
@@ -457,8 +552,8 @@ from .lib import other
 "#,
         );
         let imports = |path: &str| {
-            let file = codebase.file(codebase.find(&RepoPath::from(path)).unwrap());
-            codebase.imports_file(file, file.facts().unwrap(), "app/lib/http.py")
+            let file = codebase.find(&RepoPath::from(path)).unwrap();
+            codebase.resolver().imports_file(file, "app/lib/http.py")
         };
         assert!(imports("app/a.py"));
         assert!(imports("app/b.py"));
@@ -467,6 +562,7 @@ from .lib import other
 
     #[test]
     fn a_callee_is_read_up_to_the_first_call_in_it() {
+        let chain = |callee| super::chain(callee).collect::<Vec<_>>();
         assert_eq!(chain("a.b.c"), ["a", "b", "c"]);
         assert_eq!(chain("a.b(1).c"), ["a", "b"]);
         assert_eq!(chain("Vec::<u8>::new"), ["Vec"]);

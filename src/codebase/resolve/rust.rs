@@ -2,242 +2,228 @@
 
 mod tree;
 
+use std::rc::Rc;
+
 use crate::codebase::FileIndex;
 use crate::facts::{Import, ImportKind};
-use compact_str::CompactString;
 
-use super::{LONGEST_PATH, Resolution, Resolver, Target, Walk};
+use super::{LONGEST_PATH, PathId, Resolution, Resolver, Shared, Target, Walk, remembered};
 
 pub(super) use tree::Modules;
 
 /// Names looked for in a module.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct Place {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Place {
     file: FileIndex,
-    path: Vec<CompactString>,
+    path: PathId,
     /// The module is known to have the name: it was named as its source.
     certain: bool,
     /// How much of the path's end is what is looked for; before it stands the module of a `*`.
     tail: usize,
 }
 
-pub(super) fn resolve(resolver: &Resolver, file: FileIndex, import: &Import) -> Resolution {
+pub(super) fn resolve<'a>(
+    resolver: &Resolver<'a>,
+    file: FileIndex,
+    import: &'a Import,
+) -> Shared<'a> {
     if import.kind == ImportKind::Module {
         let name = import.name.as_deref().unwrap_or(&import.module);
-        let mut walk: Walk<Place> = Walk::new();
-        walk.resolution.internal = true;
-        if let Some(child) = resolver.index.rust.child(file, name) {
-            walk.resolution.first = Some(child);
-            walk.pass(child);
-            walk.arrive(child, None);
-        }
-        return walk.finish();
+        let Some(child) = resolver.rust.child(file, name) else {
+            return Rc::clone(&resolver.missing);
+        };
+        return Rc::new(Resolution {
+            targets: vec![Target {
+                file: child,
+                symbol: None,
+            }],
+            first: Some(child),
+            through: vec![child],
+            internal: true,
+        });
     }
-    walk(
-        resolver,
-        file,
-        segments(import),
-        import.in_test,
-        Some(import),
-    )
+    let path = segments(resolver, import, PathId::EMPTY);
+    walk(resolver, file, path, import.in_test, Some(import))
 }
 
 /// What a path means whose first name an import binds.
-pub(super) fn resolve_chain(
-    resolver: &Resolver,
+pub(super) fn resolve_chain<'a>(
+    resolver: &Resolver<'a>,
     file: FileIndex,
-    import: &Import,
-    chain: &[&str],
-) -> Resolution {
-    let mut path = segments(import);
-    path.extend(chain[1..].iter().map(|name| CompactString::from(*name)));
+    import: &'a Import,
+    chain: &[&'a str],
+) -> Shared<'a> {
+    let rest = resolver.path(&chain[1..], PathId::EMPTY);
+    let path = segments(resolver, import, rest);
     walk(resolver, file, path, import.in_test, Some(import))
 }
 
 /// What a path means whose first name no import binds: a module, a crate, or something taken with `*`.
-pub(super) fn resolve_unbound(
-    resolver: &Resolver,
+pub(super) fn resolve_unbound<'a>(
+    resolver: &Resolver<'a>,
     file: FileIndex,
-    chain: &[&str],
+    chain: &[&'a str],
     in_test: bool,
-) -> Vec<Target> {
-    let path: Vec<CompactString> = chain
-        .iter()
-        .map(|name| CompactString::from(*name))
-        .collect();
-    let found = walk(resolver, file, path.clone(), in_test, None);
+) -> Vec<Target<'a>> {
+    let path = resolver.path(chain, PathId::EMPTY);
+    let found = walk(resolver, file, path, in_test, None);
     if !found.targets.is_empty() {
-        return found.targets;
+        return found.targets.clone();
     }
     let mut targets = Vec::new();
     for star in resolver.stars(file) {
-        let mut wanted = segments(star);
-        wanted.extend(path.iter().cloned());
-        let mut found: Walk<Place> = Walk::new();
+        let wanted = segments(resolver, star, path);
         if let Some(place) = start(resolver, file, wanted, star.in_test, Some(star)) {
-            found.push(Place {
-                certain: false,
-                tail: path.len(),
-                ..place
-            });
+            let found = search(
+                resolver,
+                Place {
+                    certain: false,
+                    tail: chain.len(),
+                    ..place
+                },
+            );
+            targets.extend(&found.targets);
         }
-        targets.extend(finish(resolver, found).targets);
     }
     targets
 }
 
-/// The path an import names; without the star.
-fn segments(import: &Import) -> Vec<CompactString> {
-    import
+/// The path an import names, without the star, and then that of something in it.
+fn segments<'a>(resolver: &Resolver<'a>, import: &'a Import, rest: PathId) -> PathId {
+    let mut names: [&str; LONGEST_PATH] = [""; LONGEST_PATH];
+    let written = import
         .module
         .split("::")
         .chain(import.name.as_deref().filter(|name| *name != "*"))
         .map(|segment| segment.strip_prefix("r#").unwrap_or(segment))
-        .filter(|segment| !segment.is_empty())
-        .take(LONGEST_PATH)
-        .map(CompactString::from)
-        .collect()
+        .filter(|segment| !segment.is_empty());
+    let mut count = 0;
+    for (slot, name) in names.iter_mut().zip(written) {
+        *slot = name;
+        count += 1;
+    }
+    resolver.path(&names[..count], rest)
 }
 
 /// Where a path written in a file begins. Somebody else's crates begin nowhere.
-fn start(
-    resolver: &Resolver,
+fn start<'a>(
+    resolver: &Resolver<'a>,
     file: FileIndex,
-    mut path: Vec<CompactString>,
+    path: PathId,
     in_test: bool,
     import: Option<&Import>,
 ) -> Option<Place> {
-    let modules = &resolver.index.rust;
-    let first = path.first()?.to_string();
-    let place = |file: FileIndex, path: Vec<CompactString>| {
-        (path.len() <= LONGEST_PATH).then_some(Place {
+    let modules = &resolver.rust;
+    let (first, rest) = resolver.split(path)?;
+    let place = |file: FileIndex, path: PathId| {
+        (resolver.length(path) <= LONGEST_PATH).then_some(Place {
             file,
             path,
             certain: true,
             tail: LONGEST_PATH,
         })
     };
-    match first.as_str() {
+    match first {
         "std" | "core" | "alloc" | "proc_macro" => return None,
-        "crate" | "$crate" => {
-            path.remove(0);
-            return place(modules.root(file), path);
-        }
-        "self" => {
-            path.remove(0);
-            return place(file, path);
-        }
+        "crate" | "$crate" => return place(modules.root(file), rest),
+        "self" => return place(file, rest),
         "super" => {
-            let mut current = file;
+            let (mut current, mut path) = (file, path);
             // Inline tests are a module of their own: the one above it is the file.
             let mut stays = in_test;
-            while path.first().is_some_and(|segment| **segment == *"super") {
-                path.remove(0);
+            while let Some(("super", rest)) = resolver.split(path) {
+                path = rest;
                 if std::mem::take(&mut stays) {
                     continue;
                 }
-                current = *modules.parents.get(&current)?;
+                current = modules.parent(current)?;
             }
             return place(current, path);
         }
         _ => {}
     }
-    if modules.child(file, &first).is_some() {
+    if modules.child(file, first).is_some() {
         return place(file, path);
     }
-    let directory = resolver.codebase.file(file).path.directory();
-    let renamed = resolver
-        .codebase
-        .manifests
-        .crate_of(directory)
-        .and_then(|(_, found)| {
-            let (_, library) = found.renamed.iter().find(|(alias, _)| **alias == *first)?;
-            Some(&**library)
-        })
-        .unwrap_or(&first);
+    let renamed = modules.renamed(file, first).unwrap_or(first);
     if let Some(library) = modules.libraries.get(renamed) {
-        path.remove(0);
-        return place(*library, path);
+        return place(*library, rest);
     }
     // A local name, unless this very import binds it.
-    let is_own = import.is_some_and(|import| import.module.split("::").next() == Some(&*first));
+    let is_own = import.is_some_and(|import| import.module.split("::").next() == Some(first));
     let bound = resolver
-        .bindings(file, &first)
+        .bindings(file, first)
         .any(|binding| !(is_own && import.is_some_and(|import| std::ptr::eq(import, binding))));
-    (bound || resolver.defines(file, &first))
+    (bound || resolver.defines(file, first))
         .then(|| place(file, path))
         .flatten()
 }
 
-fn walk(
-    resolver: &Resolver,
+fn walk<'a>(
+    resolver: &Resolver<'a>,
     file: FileIndex,
-    path: Vec<CompactString>,
+    path: PathId,
     in_test: bool,
     import: Option<&Import>,
-) -> Resolution {
-    let mut walk: Walk<Place> = Walk::new();
-    if let Some(place) = start(resolver, file, path, in_test, import) {
-        walk.resolution.internal = true;
-        walk.resolution.first = Some(module_of(resolver, &place));
-        walk.push(place);
+) -> Shared<'a> {
+    match start(resolver, file, path, in_test, import) {
+        Some(place) => search(resolver, place),
+        None => Rc::clone(&resolver.foreign),
     }
-    finish(resolver, walk)
 }
 
 /// The innermost module of a path that is a file.
-fn module_of(resolver: &Resolver, place: &Place) -> FileIndex {
-    let mut file = place.file;
-    for name in &place.path {
-        match resolver.index.rust.child(file, name) {
-            Some(child) => file = child,
+fn module_of(resolver: &Resolver, place: Place) -> FileIndex {
+    let (mut file, mut path) = (place.file, place.path);
+    while let Some((name, rest)) = resolver.split(path) {
+        match resolver.rust.child(file, name) {
+            Some(child) => (file, path) = (child, rest),
             None => break,
         }
     }
     file
 }
 
-fn finish(resolver: &Resolver, mut walk: Walk<Place>) -> Resolution {
-    while let Some(place) = walk.next() {
-        look(resolver, &mut walk, &place);
-    }
-    walk.finish()
+/// What is found from a place.
+fn search<'a>(resolver: &Resolver<'a>, place: Place) -> Shared<'a> {
+    remembered(&resolver.rust.walks, place, || {
+        let mut walk = Walk::from(place);
+        walk.resolution.first = Some(module_of(resolver, place));
+        while let Some(place) = walk.next() {
+            look(resolver, &mut walk, place);
+        }
+        walk.finish()
+    })
 }
 
 /// Looks for the names of a place.
-fn look(resolver: &Resolver, walk: &mut Walk<Place>, place: &Place) {
-    let modules = &resolver.index.rust;
+fn look<'a>(resolver: &Resolver<'a>, walk: &mut Walk<'a, Place>, place: Place) {
+    let modules = &resolver.rust;
     let file = place.file;
     walk.pass(file);
-    let Some((name, rest)) = place.path.split_first() else {
+    let Some((name, rest)) = resolver.split(place.path) else {
         walk.arrive(file, None);
         return;
     };
-    if let Some(child) = modules.child(file, name) {
-        walk.push(Place {
-            file: child,
-            path: rest.to_vec(),
-            ..*place
-        });
-        return;
-    }
-    if **name == *"super" || **name == *"self" {
-        let next = if **name == *"self" {
-            Some(file)
-        } else {
-            modules.parents.get(&file).copied()
-        };
-        if let Some(next) = next {
+    let inner = match (modules.child(file, name), name) {
+        (Some(child), _) => Some(Some(child)),
+        (None, "self") => Some(Some(file)),
+        (None, "super") => Some(modules.parent(file)),
+        (None, _) => None,
+    };
+    if let Some(inner) = inner {
+        if let Some(file) = inner {
             walk.push(Place {
-                file: next,
-                path: rest.to_vec(),
-                ..*place
+                file,
+                path: rest,
+                ..place
             });
         }
         return;
     }
     // All names of an item that is no module (`use Choice::*`) are no names of a file.
-    let in_prefix = !place.certain && place.path.len() > place.tail;
+    let length = resolver.length(place.path);
+    let in_prefix = !place.certain && length > place.tail;
     if resolver.defines(file, name) {
         if !in_prefix {
             walk.arrive(file, Some(name));
@@ -250,8 +236,7 @@ fn look(resolver: &Resolver, walk: &mut Walk<Place>, place: &Place) {
             continue;
         }
         bound = true;
-        let mut path = segments(import);
-        path.extend(rest.iter().cloned());
+        let path = segments(resolver, import, rest);
         if let Some(next) = start(resolver, file, path, false, Some(import)) {
             walk.push(if in_prefix {
                 Place {
@@ -275,12 +260,11 @@ fn look(resolver: &Resolver, walk: &mut Walk<Place>, place: &Place) {
         if star.in_test {
             continue;
         }
-        let mut path = segments(star);
-        path.extend(place.path.iter().cloned());
+        let path = segments(resolver, star, place.path);
         if let Some(next) = start(resolver, file, path, false, Some(star)) {
             walk.push(Place {
                 certain: false,
-                tail: place.path.len().min(place.tail),
+                tail: length.min(place.tail),
                 ..next
             });
         }
@@ -292,15 +276,13 @@ fn look(resolver: &Resolver, walk: &mut Walk<Place>, place: &Place) {
 
 /// A name that was not found where it was looked for, because a macro declares or passes it on: the one file of the
 /// crate that declares it.
-fn by_unique_name(resolver: &Resolver, walk: &mut Walk<Place>, place: &Place) {
-    let modules = &resolver.index.rust;
-    let Some(directory) = modules.crates.get(&place.file) else {
-        return;
-    };
-    for name in &place.path {
-        if let Some(Some(file)) = modules.unique.get(&(directory.clone(), name.clone())) {
-            walk.arrive(*file, Some(name));
+fn by_unique_name<'a>(resolver: &Resolver<'a>, walk: &mut Walk<'a, Place>, place: Place) {
+    let mut path = place.path;
+    while let Some((name, rest)) = resolver.split(path) {
+        if let Some(file) = resolver.rust.unique(place.file, name) {
+            walk.arrive(file, Some(name));
             return;
         }
+        path = rest;
     }
 }

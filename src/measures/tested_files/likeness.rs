@@ -1,8 +1,9 @@
 //! Which source file a test is named after. Names are equal or they are not: nothing fuzzy.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::BTreeMap;
 
 use crate::class::Class;
+use crate::codebase::maps::{Map, Set};
 use crate::codebase::{Codebase, File, FileIndex};
 use crate::path::{RepoPath, upwards};
 
@@ -26,61 +27,65 @@ const TEST_DIRECTORIES: &[&[u8]] = &[
 ];
 const SOURCE_DIRECTORIES: &[&[u8]] = &[b"src", b"source", b"lib", b"app"];
 
-/// Every source file that one of these tests is named after.
-pub(super) fn named(codebase: &Codebase, tests: &[FileIndex]) -> Vec<Named> {
-    let packages = Packages::new(codebase);
-    let sources = sources(codebase, &packages);
-    let mut found: BTreeMap<FileIndex, bool> = BTreeMap::new();
-    for test in tests {
-        let file = codebase.file(*test);
-        let stem = test_stem(&file.path);
-        let Some(candidates) = sources.get(&(kind(file), normal(stem))) else {
-            continue;
-        };
-        let package = packages.of(&file.path);
-        let allowed: Vec<FileIndex> = candidates
-            .iter()
-            .copied()
-            .filter(|source| {
-                packages.of(&codebase.file(*source).path) == package
-                    || is_at_top(package, &file.path)
-            })
-            .collect();
-        let rank = |source: &FileIndex| rank(&file.path, &codebase.file(*source).path, &packages);
-        let Some(best) = allowed.iter().map(rank).min() else {
-            continue;
-        };
-        let best: Vec<FileIndex> = allowed
-            .into_iter()
-            .filter(|source| rank(source) == best)
-            .collect();
-        let ambiguous = best.len() > 1;
-        for source in best {
-            let known = found.entry(source).or_insert(ambiguous);
-            *known &= ambiguous;
-        }
-    }
-    found
-        .into_iter()
-        .map(|(file, ambiguous)| Named { file, ambiguous })
-        .collect()
+/// The code of a codebase by every name its tests may have.
+pub(super) struct Likeness<'a> {
+    codebase: &'a Codebase,
+    packages: Packages,
+    sources: Map<(&'static str, Vec<u8>), Vec<FileIndex>>,
 }
 
-/// Code by every name its tests may have.
-fn sources(
-    codebase: &Codebase,
-    packages: &Packages,
-) -> HashMap<(&'static str, Vec<u8>), BTreeSet<FileIndex>> {
-    let mut sources: HashMap<_, BTreeSet<FileIndex>> = HashMap::new();
-    for (index, file) in codebase.indexed() {
-        if file.class != Class::Code || file.facts().is_none() {
-            continue;
+impl<'a> Likeness<'a> {
+    pub(super) fn new(codebase: &'a Codebase) -> Self {
+        let packages = Packages::new(codebase);
+        let mut sources: Map<_, Vec<FileIndex>> = Map::default();
+        for (index, file) in codebase.indexed() {
+            if file.class != Class::Code || file.facts().is_none() {
+                continue;
+            }
+            for name in candidates(&file.path, packages.of(&file.path)) {
+                sources.entry((kind(file), name)).or_default().push(index);
+            }
         }
-        for name in candidates(&file.path, packages.of(&file.path)) {
-            sources.entry((kind(file), name)).or_default().insert(index);
+        Self {
+            codebase,
+            packages,
+            sources,
         }
     }
-    sources
+
+    /// Every source file that one of these tests is named after, sorted.
+    pub(super) fn named(&self, tests: &[FileIndex]) -> Vec<Named> {
+        let packages = &self.packages;
+        let mut found: BTreeMap<FileIndex, bool> = BTreeMap::new();
+        for test in tests {
+            let file = self.codebase.file(*test);
+            let stem = test_stem(&file.path);
+            let Some(candidates) = self.sources.get(&(kind(file), normal(stem))) else {
+                continue;
+            };
+            let package = packages.of(&file.path);
+            let at_top = is_at_top(package, &file.path);
+            let allowed: Vec<(u8, FileIndex)> = candidates
+                .iter()
+                .map(|source| (&self.codebase.file(*source).path, *source))
+                .filter(|(path, _)| at_top || packages.of(path) == package)
+                .map(|(path, source)| (rank(&file.path, path, packages), source))
+                .collect();
+            let Some(best) = allowed.iter().map(|(rank, _)| *rank).min() else {
+                continue;
+            };
+            let best = || allowed.iter().filter(|(rank, _)| *rank == best);
+            let ambiguous = best().count() > 1;
+            for (_, source) in best() {
+                let known = found.entry(*source).or_insert(ambiguous);
+                *known &= ambiguous;
+            }
+        }
+        found
+            .into_iter()
+            .map(|(file, ambiguous)| Named { file, ambiguous })
+            .collect()
+    }
 }
 
 /// Languages whose tests may be written in one another.
@@ -122,8 +127,8 @@ fn is_at_top(package: &[u8], test: &RepoPath) -> bool {
             .is_some_and(|top| TEST_DIRECTORIES.contains(&top))
 }
 
-/// The names a test of this source file may have.
-fn candidates(source: &RepoPath, package: &[u8]) -> BTreeSet<Vec<u8>> {
+/// The names a test of this source file may have, sorted.
+fn candidates(source: &RepoPath, package: &[u8]) -> Vec<Vec<u8>> {
     let mut parts: Vec<&[u8]> = below(source.directory(), package).collect();
     if parts
         .first()
@@ -132,10 +137,8 @@ fn candidates(source: &RepoPath, package: &[u8]) -> BTreeSet<Vec<u8>> {
         parts.remove(0);
     }
     let stem = stem(source.file_name());
-    let mut found = BTreeSet::new();
-    let mut add = |parts: &[&[u8]]| {
-        found.insert(normal(&parts.concat()));
-    };
+    let mut found = Vec::new();
+    let mut add = |parts: &[&[u8]]| found.push(normal(&parts.concat()));
     if matches!(stem, b"__init__" | b"index" | b"mod" | b"lib") {
         let parent = source.directory();
         let slash = memchr::memrchr(b'/', parent).map_or(0, |slash| slash + 1);
@@ -154,7 +157,9 @@ fn candidates(source: &RepoPath, package: &[u8]) -> BTreeSet<Vec<u8>> {
             add(&all);
         }
     }
-    found.remove(b"".as_slice());
+    found.retain(|name| !name.is_empty());
+    found.sort_unstable();
+    found.dedup();
     found
 }
 
@@ -225,12 +230,12 @@ fn normal(name: &[u8]) -> Vec<u8> {
 }
 
 /// The directories of packages of any kind.
-struct Packages(HashSet<Vec<u8>>);
+struct Packages(Set<Vec<u8>>);
 
 impl Packages {
     fn new(codebase: &Codebase) -> Self {
         let manifests = &codebase.manifests;
-        let mut found: HashSet<Vec<u8>> = codebase
+        let mut found: Set<Vec<u8>> = codebase
             .files()
             .iter()
             .filter(|file| {

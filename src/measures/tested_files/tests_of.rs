@@ -1,13 +1,15 @@
 //! Which files hold tests, and what each of them imports and uses.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-
 use crate::class::Class;
-use crate::codebase::resolve::chain;
+use crate::codebase::maps::{Map, Set};
+use crate::codebase::resolve::{Resolver, chain};
 use crate::codebase::{Codebase, FileIndex};
 use crate::facts::{Call, Facts, Import, ImportKind};
 
 use super::Strength;
+
+/// How often a test calls the same, roughly.
+const CALLS_OF_ONE: usize = 4;
 
 /// The tests of a codebase.
 #[derive(Default)]
@@ -31,13 +33,12 @@ pub(super) struct Test {
     pub(super) is_inline: bool,
 }
 
-/// What the tests of one file reach.
-#[derive(Default)]
+/// What tests reach.
 pub(super) struct Reached {
-    /// Files they import or use something of.
-    pub(super) files: BTreeMap<FileIndex, Strength>,
-    /// Files that are loaded for it.
-    pub(super) through: BTreeSet<FileIndex>,
+    /// By file: whether they import it or use something of it.
+    pub(super) strengths: Vec<Strength>,
+    /// By file: whether it is loaded for them.
+    pub(super) loaded: Vec<bool>,
     /// Imports about this repository.
     pub(super) internal: u64,
     /// Those that led to a file.
@@ -45,7 +46,7 @@ pub(super) struct Reached {
 }
 
 impl Tests {
-    pub(super) fn of(codebase: &Codebase) -> Self {
+    pub(super) fn of<'a>(codebase: &'a Codebase, resolver: &Resolver<'a>) -> Self {
         let mut tests = Self::default();
         for (index, file) in codebase.indexed() {
             let Some(facts) = file.facts() else {
@@ -89,14 +90,13 @@ impl Tests {
                 tests.skipped.push(test);
             }
         }
-        tests.inline_in_children(codebase);
+        tests.inline_in_children(codebase, resolver);
         tests
     }
 
     /// `#[cfg(test)] mod tests;` puts the inline tests of a file into one of their own.
-    fn inline_in_children(&mut self, codebase: &Codebase) {
-        let with_tests: BTreeSet<FileIndex> = self.enabled_files().into_iter().collect();
-        let resolver = codebase.resolver();
+    fn inline_in_children<'a>(&mut self, codebase: &'a Codebase, resolver: &Resolver<'a>) {
+        let with_tests: Set<FileIndex> = self.enabled_files().into_iter().collect();
         for (index, file) in codebase.indexed() {
             let Some(facts) = file.facts().filter(|_| file.class == Class::Code) else {
                 continue;
@@ -131,13 +131,16 @@ fn tests_inline(language: Option<&str>) -> bool {
 }
 
 impl Test {
-    /// What these tests reach.
-    pub(super) fn reach(&self, codebase: &Codebase) -> Reached {
-        let mut reached = Reached::default();
+    /// Adds what these tests reach.
+    pub(super) fn reach<'a>(
+        &self,
+        codebase: &'a Codebase,
+        resolver: &Resolver<'a>,
+        reached: &mut Reached,
+    ) {
         let Some(facts) = codebase.file(self.file).facts() else {
-            return reached;
+            return;
         };
-        let resolver = codebase.resolver();
         for import in facts
             .imports
             .iter()
@@ -151,74 +154,92 @@ impl Test {
                 reached.resolved += u64::from(found);
             }
             if !matches!(import.kind, ImportKind::TypeOnly | ImportKind::Module) {
-                reached.through.extend(resolution.through);
+                for file in &resolution.through {
+                    reached.loaded[file.get()] = true;
+                }
             }
-            for target in resolution.targets {
+            for target in &resolution.targets {
                 if target.symbol.is_none() && is_way_in(codebase, target.file, import) {
                     continue;
                 }
                 // A qualified path in code is a use, not only an import.
                 let used = import.kind == ImportKind::Path && target.symbol.is_some();
-                reached.add(target.file, used);
+                self.add(target.file, used, reached);
             }
         }
-        let mut known: HashMap<&str, bool> = HashMap::new();
-        for (callee, in_test) in self.callees(facts) {
-            let Some(first) = chain(callee).first().copied() else {
+        let mut known: Map<&str, bool> = Map::default();
+        let mut seen: Set<&str> = Set::default();
+        seen.reserve(facts.calls.len() / CALLS_OF_ONE);
+        for callee in self.callees(facts) {
+            if !seen.insert(callee) {
+                continue;
+            }
+            let Some(first) = chain(callee).next() else {
                 continue;
             };
             let leads = *known
                 .entry(first)
-                .or_insert_with(|| resolver.knows(self.file, first, in_test));
+                .or_insert_with(|| resolver.knows(self.file, first, self.is_inline));
             if !leads {
                 continue;
             }
-            for target in resolver.resolve_callee(self.file, callee, in_test) {
+            for found in resolver.resolve_callee(self.file, callee, self.is_inline) {
+                let file = found.target.file;
                 // `require` may give a function: then the module itself is called.
-                let called = target.symbol.is_some() || !is_python(codebase, target.file);
-                if called || !is_package(codebase, target.file) {
-                    reached.add(target.file, called && !target.type_only);
+                let called = found.target.symbol.is_some() || !is_python(codebase, file);
+                if called || !is_package(codebase, file) {
+                    self.add(file, called && !found.type_only, reached);
                 }
             }
         }
-        reached.files.remove(&self.file);
-        reached
+    }
+
+    /// Tests of a file are no tests of it because they use what is in it.
+    fn add(&self, file: FileIndex, used: bool, reached: &mut Reached) {
+        if file == self.file {
+            return;
+        }
+        let strength = if used {
+            Strength::Exercised
+        } else {
+            Strength::Associated
+        };
+        let known = &mut reached.strengths[file.get()];
+        *known = strength.max(*known);
     }
 
     fn is_test_code(&self, import: &Import) -> bool {
         !self.is_inline || import.in_test
     }
 
-    /// What is called or decorated with, each once.
-    fn callees<'a>(&self, facts: &'a Facts) -> BTreeSet<(&'a str, bool)> {
-        let in_test = |call: &Call| {
-            call.function
-                .and_then(|function| facts.functions.get(function as usize))
-                .is_some_and(|function| function.in_test)
+    /// What is called or decorated with.
+    fn callees<'a>(&self, facts: &'a Facts) -> impl Iterator<Item = &'a str> {
+        let is_inline = self.is_inline;
+        let in_test = move |call: &&Call| {
+            !is_inline
+                || call
+                    .function
+                    .and_then(|function| facts.functions.get(function as usize))
+                    .is_some_and(|function| function.in_test)
         };
-        let calls = facts
-            .calls
-            .iter()
-            .filter(|call| !self.is_inline || in_test(call))
-            .map(|call| (&*call.callee, self.is_inline));
-        let decorators = facts
-            .decorators
-            .iter()
-            .filter(|_| !self.is_inline)
-            .map(|decorator| (&*decorator.name, false));
-        calls.chain(decorators).collect()
+        let calls = facts.calls.iter().filter(in_test);
+        let decorators = facts.decorators.iter().filter(move |_| !is_inline);
+        calls
+            .map(|call| &*call.callee)
+            .chain(decorators.map(|decorator| &*decorator.name))
     }
 }
 
 impl Reached {
-    fn add(&mut self, file: FileIndex, used: bool) {
-        let strength = if used {
-            Strength::Exercised
-        } else {
-            Strength::Associated
-        };
-        let known = self.files.entry(file).or_default();
-        *known = strength.max(*known);
+    /// Nothing yet, of as many files as a codebase has.
+    pub(super) fn nothing(codebase: &Codebase) -> Self {
+        let count = codebase.files().len();
+        Self {
+            strengths: vec![Strength::None; count],
+            loaded: vec![false; count],
+            internal: 0,
+            resolved: 0,
+        }
     }
 }
 

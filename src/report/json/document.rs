@@ -1,18 +1,23 @@
-//! What stands in the document, field by field, in the order it is written.
+//! What stands in the document before and behind the scopes, field by field, in the order it is written.
 
 use serde::Serialize;
 
 use crate::definition::Level;
 
+/// What stands before the scopes.
 #[derive(Serialize)]
-pub(super) struct Document<'a> {
+pub(super) struct Opening<'a> {
     pub(super) schema_version: u32,
     pub(super) tool: Tool<'a>,
     pub(super) definition: DefinitionId<'a>,
     pub(super) repository: Repository<'a>,
     pub(super) score: Total<'a>,
     pub(super) components: Vec<Component<'a>>,
-    pub(super) scopes: Vec<Scope<'a>>,
+}
+
+/// What stands behind the scopes.
+#[derive(Serialize)]
+pub(super) struct Closing<'a> {
     pub(super) hot_files: Vec<HotFile>,
     pub(super) history: History<'a>,
     pub(super) excluded: Vec<Excluded<'a>>,
@@ -95,22 +100,6 @@ pub(super) struct Numbers<'a> {
     pub(super) gap: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) reason: Option<String>,
-}
-
-/// A scope. Components that do not apply in it, and those the whole repository has no number for, are left out.
-#[derive(Serialize)]
-pub(super) struct Scope<'a> {
-    pub(super) kind: &'static str,
-    pub(super) name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) name_bytes: Option<String>,
-    pub(super) score: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) reason: Option<&'static str>,
-    pub(super) known_weight: f64,
-    pub(super) files: u64,
-    pub(super) lines: u64,
-    pub(super) components: Vec<Numbers<'a>>,
 }
 
 #[derive(Serialize)]

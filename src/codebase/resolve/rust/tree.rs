@@ -1,55 +1,60 @@
 //! The tree of modules: which file is the child of which, and where crates start.
 
-use compact_str::CompactString;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
 use crate::class::Class;
-use crate::codebase::resolve::{Family, family};
+use crate::codebase::manifests::cargo::Crate;
+use crate::codebase::maps::{Map, Set};
+use crate::codebase::resolve::{Family, Walks, family};
 use crate::codebase::{Codebase, FileIndex};
 use crate::facts::{Exposure, ImportKind};
 use crate::path::{RepoPath, join};
 
+use super::Place;
+
 /// Deepest tree of modules.
 const DEEPEST: usize = 64;
 
-/// The directory of a crate, and a name declared in it.
-type CrateName = (Box<[u8]>, CompactString);
-
 /// Where modules are.
 #[derive(Debug, Default)]
-pub(in super::super) struct Modules {
+pub(in super::super) struct Modules<'a> {
     /// Where libraries start, by the name code knows them by.
-    pub(super) libraries: HashMap<CompactString, FileIndex>,
-    pub(super) parents: HashMap<FileIndex, FileIndex>,
-    children: HashMap<(FileIndex, CompactString), FileIndex>,
-    /// The directory of the crate a file belongs to.
-    pub(super) crates: HashMap<FileIndex, Box<[u8]>>,
-    /// For each crate and name the one file that declares it for others; none where several do.
-    pub(super) unique: HashMap<CrateName, Option<FileIndex>>,
+    pub(super) libraries: Map<&'a str, FileIndex>,
+    parents: Map<FileIndex, FileIndex>,
+    children: Map<(FileIndex, &'a str), FileIndex>,
+    /// The crate a file belongs to, with its directory.
+    crates: Map<FileIndex, (&'a [u8], &'a Crate)>,
+    /// For each crate, known by its directory, and each name the one file that declares it for others; none where
+    /// several do.
+    unique: Map<(&'a [u8], &'a str), Option<FileIndex>>,
+    pub(super) walks: Walks<'a, Place>,
 }
 
-impl Modules {
-    pub(in super::super) fn new(codebase: &Codebase) -> Self {
+impl<'a> Modules<'a> {
+    pub(in super::super) fn new(codebase: &'a Codebase) -> Self {
         let mut modules = Self::default();
         for found in codebase.manifests.crates().values() {
             if let Some(library) = codebase.find_bytes(&found.library) {
-                modules
-                    .libraries
-                    .entry(CompactString::from(&*found.name))
-                    .or_insert(library);
+                let libraries = &mut modules.libraries;
+                libraries.entry(&found.name).or_insert(library);
             }
+        }
+        let files: Vec<FileIndex> = codebase
+            .indexed()
+            .filter(|(_, file)| family(file) == Some(Family::Rust))
+            .map(|(index, _)| index)
+            .collect();
+        if files.is_empty() {
+            return modules;
         }
         let roots = roots(codebase);
-        for (index, file) in codebase.indexed() {
-            if family(file) != Some(Family::Rust) {
-                continue;
-            }
-            modules.declared(codebase, &roots, index);
-            modules.unique_names(codebase, index);
+        for index in &files {
+            modules.declared(codebase, &roots, *index);
+            modules.unique_names(codebase, *index);
         }
         // Declarations inside macros are not seen; files lie where they would be declared.
-        for (index, file) in codebase.indexed() {
-            if family(file) == Some(Family::Rust) && !modules.parents.contains_key(&index) {
+        for index in files {
+            if !modules.parents.contains_key(&index) {
                 modules.laid_out(codebase, &roots, index);
             }
         }
@@ -57,12 +62,12 @@ impl Modules {
     }
 
     /// Enters the children a file declares.
-    fn declared(&mut self, codebase: &Codebase, roots: &HashSet<Box<[u8]>>, index: FileIndex) {
+    fn declared(&mut self, codebase: &'a Codebase, roots: &Set<Box<[u8]>>, index: FileIndex) {
         let file = codebase.file(index);
         let Some(facts) = file.facts() else {
             return;
         };
-        let directory = children_directory(roots, &file.path);
+        let mut directory = None;
         for import in &facts.imports {
             if import.kind != ImportKind::Module {
                 continue;
@@ -72,17 +77,19 @@ impl Modules {
                 join(file.path.directory(), import.module.as_bytes())
                     .and_then(|path| codebase.find_bytes(&path))
             } else {
-                child_at(codebase, &directory, name)
+                let directory =
+                    directory.get_or_insert_with(|| children_directory(roots, &file.path));
+                child_at(codebase, directory, name)
             };
             if let Some(child) = child.filter(|child| *child != index) {
                 self.parents.entry(child).or_insert(index);
-                self.children.insert((index, name.into()), child);
+                self.children.insert((index, name), child);
             }
         }
     }
 
     /// Enters a file no declaration was seen for below the module its place says.
-    fn laid_out(&mut self, codebase: &Codebase, roots: &HashSet<Box<[u8]>>, index: FileIndex) {
+    fn laid_out(&mut self, codebase: &'a Codebase, roots: &Set<Box<[u8]>>, index: FileIndex) {
         let path = &codebase.file(index).path;
         if roots.contains(path.as_bytes()) {
             return;
@@ -103,17 +110,17 @@ impl Modules {
         if let Some(owner) = owner.filter(|owner| *owner != index) {
             self.parents.insert(index, owner);
             if let Ok(name) = std::str::from_utf8(name) {
-                self.children.entry((owner, name.into())).or_insert(index);
+                self.children.entry((owner, name)).or_insert(index);
             }
         }
     }
 
-    fn unique_names(&mut self, codebase: &Codebase, index: FileIndex) {
+    fn unique_names(&mut self, codebase: &'a Codebase, index: FileIndex) {
         let file = codebase.file(index);
-        let Some((directory, _)) = codebase.manifests.crate_of(file.path.directory()) else {
+        let Some((directory, found)) = codebase.manifests.crate_of(file.path.directory()) else {
             return;
         };
-        self.crates.insert(index, directory.into());
+        self.crates.insert(index, (directory, found));
         let Some(facts) = file.facts().filter(|_| file.class == Class::Code) else {
             return;
         };
@@ -125,10 +132,24 @@ impl Modules {
             .collect();
         for name in names {
             self.unique
-                .entry((directory.into(), name.into()))
+                .entry((directory, name))
                 .and_modify(|file| *file = None)
                 .or_insert(Some(index));
         }
+    }
+
+    /// The one file of the crate of a file that declares a name for others.
+    pub(super) fn unique(&self, file: FileIndex, name: &str) -> Option<FileIndex> {
+        let (directory, _) = self.crates.get(&file)?;
+        *self.unique.get(&(*directory, name))?
+    }
+
+    /// The name of the library that the crate of a file knows by this other name.
+    pub(super) fn renamed(&self, file: FileIndex, alias: &str) -> Option<&'a str> {
+        let (_, found) = self.crates.get(&file)?;
+        let renamed = found.renamed.iter();
+        let (_, library) = renamed.into_iter().find(|(known, _)| **known == *alias)?;
+        Some(library)
     }
 
     /// The module a crate starts with.
@@ -144,13 +165,18 @@ impl Modules {
     }
 
     pub(super) fn child(&self, file: FileIndex, name: &str) -> Option<FileIndex> {
-        self.children.get(&(file, name.into())).copied()
+        self.children.get(&(file, name)).copied()
+    }
+
+    /// The module that declares another.
+    pub(super) fn parent(&self, file: FileIndex) -> Option<FileIndex> {
+        self.parents.get(&file).copied()
     }
 }
 
 /// Files that start a crate: their children lie beside them.
-fn roots(codebase: &Codebase) -> HashSet<Box<[u8]>> {
-    let mut roots: HashSet<Box<[u8]>> = HashSet::new();
+fn roots(codebase: &Codebase) -> Set<Box<[u8]>> {
+    let mut roots: Set<Box<[u8]>> = Set::default();
     for (directory, found) in codebase.manifests.crates() {
         roots.insert(found.library.clone());
         roots.extend(found.targets.iter().cloned());
@@ -179,7 +205,7 @@ fn roots(codebase: &Codebase) -> HashSet<Box<[u8]>> {
 }
 
 /// The directory in which the children of a module lie.
-fn children_directory(roots: &HashSet<Box<[u8]>>, path: &RepoPath) -> Vec<u8> {
+fn children_directory(roots: &Set<Box<[u8]>>, path: &RepoPath) -> Vec<u8> {
     let own = matches!(path.file_name(), b"mod.rs" | b"lib.rs" | b"main.rs");
     let bytes = path.as_bytes();
     if own || roots.contains(bytes) {
@@ -191,8 +217,8 @@ fn children_directory(roots: &HashSet<Box<[u8]>>, path: &RepoPath) -> Vec<u8> {
 
 fn child_at(codebase: &Codebase, directory: &[u8], name: &str) -> Option<FileIndex> {
     let name = name.strip_prefix("r#").unwrap_or(name);
-    ["{}.rs", "{}/mod.rs"].iter().find_map(|shape| {
-        let path = join(directory, shape.replace("{}", name).as_bytes())?;
+    [".rs", "/mod.rs"].iter().find_map(|end| {
+        let path = join(directory, &[name.as_bytes(), end.as_bytes()].concat())?;
         codebase.find_bytes(&path)
     })
 }

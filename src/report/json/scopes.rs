@@ -1,0 +1,256 @@
+//! The list of scopes, written by hand. It is nearly all of a document, and most of its bytes are the same for every
+//! scope: what does not change is put together once.
+
+use serde::Serialize;
+
+use super::super::assemble::without_number;
+use super::super::escape::{JsonLines, json_name, json_name_bytes};
+use super::super::{Place, Report, Row, millionths};
+use super::{fraction, reason_without_score};
+use crate::evaluation::{Outcome, ScopeKind};
+use crate::measures::Method;
+
+/// Bytes of a scope with a handful of components, roughly.
+const TYPICAL_SCOPE: usize = 1_024;
+
+/// Appends the value of `scopes` to the document.
+pub(super) fn write(text: &mut Vec<u8>, report: &Report) {
+    let rows: Vec<Fixed> = report.components.iter().map(Fixed::new).collect();
+    let mut places = report
+        .directories
+        .iter()
+        .chain(&report.languages)
+        .chain(&report.files)
+        .peekable();
+    if places.peek().is_none() {
+        text.extend_from_slice(b"[]");
+        return;
+    }
+    let count = report.directories.len() + report.files.len();
+    text.reserve(count * TYPICAL_SCOPE);
+    let mut separator: &[u8] = b"[\n    ";
+    for place in places {
+        text.extend_from_slice(separator);
+        separator = b",\n    ";
+        scope(text, &rows, place);
+    }
+    text.extend_from_slice(b"\n  ]");
+}
+
+/// A scope. Components that do not apply in it, and those the whole repository has no number for, are left out.
+fn scope(text: &mut Vec<u8>, rows: &[Fixed], place: &Place) {
+    let scope = &place.scope;
+    text.extend_from_slice(b"{\"kind\":");
+    string(text, scope.kind.word());
+    text.extend_from_slice(b",\"name\":");
+    match std::str::from_utf8(&scope.name) {
+        Ok(name) => string(text, name),
+        Err(_) => string(text, &json_name(&scope.name)),
+    }
+    if scope.kind != ScopeKind::Language
+        && let Some(bytes) = json_name_bytes(&scope.name)
+    {
+        text.extend_from_slice(b",\"name_bytes\":");
+        string(text, &bytes);
+    }
+    text.extend_from_slice(b",\"score\":");
+    match &scope.score {
+        Some(score) => decimal(text, score.floor_hundred(10_000), 4),
+        None => {
+            text.extend_from_slice(b"null,\"reason\":");
+            string(text, reason_without_score(scope));
+        }
+    }
+    text.extend_from_slice(b",\"known_weight\":");
+    decimal(text, place.known_share_millionths(), 6);
+    text.extend_from_slice(b",\"files\":");
+    integer(text, place.files);
+    text.extend_from_slice(b",\"lines\":");
+    integer(text, place.lines);
+    text.extend_from_slice(b",\"components\":[");
+    let counting = rows
+        .iter()
+        .zip(&scope.outcomes)
+        .filter(|(_, outcome)| outcome.state.is_known() || outcome.unknown > 0);
+    for (position, (row, outcome)) in counting.enumerate() {
+        if position > 0 {
+            text.push(b',');
+        }
+        row.numbers(text, outcome);
+    }
+    text.extend_from_slice(b"]}");
+}
+
+/// What is the same for a component in every scope, with the keys around it.
+struct Fixed {
+    unit: &'static str,
+    /// Up to the state.
+    id: Vec<u8>,
+    /// How sure a number is, if there is one.
+    method: Vec<u8>,
+    /// The bars and the weight.
+    bars: Vec<u8>,
+}
+
+impl Fixed {
+    fn new(row: &Row) -> Self {
+        let component = row.component;
+        let mut fixed = Self {
+            unit: row.about.unit,
+            id: b"{\"id\":".to_vec(),
+            method: Vec::new(),
+            bars: Vec::new(),
+        };
+        string(&mut fixed.id, &component.id);
+        fixed.id.extend_from_slice(b",\"state\":");
+        value(&mut fixed.method, &row.method.map(Method::word));
+        for (key, number) in [
+            (",\"target\":", component.target),
+            (",\"floor\":", component.floor),
+            (",\"weight\":", component.weight),
+        ] {
+            fixed.bars.extend_from_slice(key.as_bytes());
+            value(&mut fixed.bars, &number.to_f64());
+        }
+        fixed
+    }
+
+    /// One component in one scope: the fields of [`super::document::Numbers`].
+    fn numbers(&self, text: &mut Vec<u8>, outcome: &Outcome) {
+        text.extend_from_slice(&self.id);
+        string(text, outcome.state.word());
+        let known = outcome.state.is_known();
+        let share = millionths(outcome.good, outcome.of).filter(|_| known);
+        let number = |text: &mut Vec<u8>, number: u64| {
+            if known {
+                integer(text, number);
+            } else {
+                text.extend_from_slice(b"null");
+            }
+        };
+        text.extend_from_slice(b",\"method\":");
+        if known {
+            text.extend_from_slice(&self.method);
+        } else {
+            text.extend_from_slice(b"null");
+        }
+        text.extend_from_slice(b",\"good\":");
+        number(text, outcome.good);
+        text.extend_from_slice(b",\"of\":");
+        number(text, outcome.of);
+        text.extend_from_slice(b",\"unknown\":");
+        integer(text, outcome.unknown);
+        text.extend_from_slice(b",\"share\":");
+        match share {
+            Some(share) => decimal(text, share, 6),
+            None => text.extend_from_slice(b"null"),
+        }
+        text.extend_from_slice(b",\"score\":");
+        match &outcome.score {
+            Some(score) => decimal(text, score.floor_hundred(10_000), 4),
+            None => text.extend_from_slice(b"null"),
+        }
+        text.extend_from_slice(&self.bars);
+        text.extend_from_slice(b",\"gap\":");
+        number(text, outcome.gap());
+        if !known && let Some(reason) = without_number(outcome, self.unit) {
+            text.extend_from_slice(b",\"reason\":");
+            string(text, &reason);
+        }
+        text.push(b'}');
+    }
+}
+
+/// Appends a string, escaped where it has to be.
+fn string(text: &mut Vec<u8>, string: &str) {
+    let is_plain = |byte: u8| (b' '..0x7f).contains(&byte) && byte != b'"' && byte != b'\\';
+    if string.bytes().all(is_plain) {
+        text.push(b'"');
+        text.extend_from_slice(string.as_bytes());
+        text.push(b'"');
+    } else {
+        value(text, string);
+    }
+}
+
+/// Appends a value the way the rest of the document is written.
+fn value(text: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
+    let mut serializer = serde_json::Serializer::with_formatter(text, JsonLines::default());
+    // Plain data into memory: there is nothing that could fail.
+    let _ = value.serialize(&mut serializer);
+}
+
+/// Appends a whole number.
+fn integer(text: &mut Vec<u8>, number: u64) {
+    digits(text, number, 1);
+}
+
+/// Appends the digits of a number, at least so many.
+fn digits(text: &mut Vec<u8>, mut number: u64, fewest: usize) {
+    // The largest number has twenty.
+    let mut digits = [b'0'; 20];
+    let mut start = digits.len();
+    while number > 0 || start > digits.len() - fewest {
+        start -= 1;
+        digits[start] = b'0' + (number % 10) as u8;
+        number /= 10;
+    }
+    text.extend_from_slice(&digits[start..]);
+}
+
+/// Appends a number of parts of which a power of ten make one, as short as it can be read back. At least one decimal
+/// stands behind the point, as in every fraction of the document.
+fn decimal(text: &mut Vec<u8>, parts: u64, places: u32) {
+    let one = 10u64.pow(places);
+    let (whole, mut rest) = (parts / one, parts % one);
+    // Fractions this small are written with an exponent.
+    if whole == 0 && rest > 0 && rest * 1_000 < one {
+        value(text, &fraction(rest * (1_000_000 / one)));
+        return;
+    }
+    let mut shown = places as usize;
+    while shown > 1 && rest % 10 == 0 {
+        rest /= 10;
+        shown -= 1;
+    }
+    integer(text, whole);
+    text.push(b'.');
+    digits(text, rest, shown);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{decimal, integer, value};
+
+    fn shown(write: impl Fn(&mut Vec<u8>)) -> String {
+        let mut text = Vec::new();
+        write(&mut text);
+        String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn fractions_stand_as_the_rest_of_the_document_writes_them() {
+        let samples = (0..2_000).chain((2_000..1_000_001).step_by(997)).chain([
+            999_999,
+            1_000_000,
+            12_345_678,
+            100_000_000,
+        ]);
+        for parts in samples {
+            let expected = shown(|text| value(text, &(parts as f64 / 1_000_000.0)));
+            assert_eq!(shown(|text| decimal(text, parts, 6)), expected);
+            let expected = shown(|text| value(text, &(parts as f64 / 10_000.0)));
+            assert_eq!(shown(|text| decimal(text, parts, 4)), expected);
+        }
+    }
+
+    #[test]
+    fn whole_numbers_have_all_their_digits() {
+        assert_eq!(shown(|text| integer(text, 0)), "0");
+        assert_eq!(shown(|text| integer(text, 1_000)), "1000");
+        assert_eq!(
+            shown(|text| integer(text, u64::MAX)),
+            "18446744073709551615"
+        );
+    }
+}
