@@ -15,7 +15,7 @@ use super::objects::{METADATA_LIMIT, ObjectId, ObjectKind, ObjectProblem, Object
 use super::recall::{self, Recall};
 
 /// Commits older than the window that are read in search of younger ones behind them.
-const SLOP: usize = 256;
+const SLOP: usize = 64;
 
 /// How far beyond the head's time another commit may lie before its clock counts as wrong: one day.
 const TOLERANCE: i64 = 86_400;
