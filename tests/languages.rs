@@ -196,7 +196,7 @@ fn rows(facts: &Facts) -> Vec<(u32, String)> {
         let example = if test.doc_example { " example" } else { "" };
         rows.push((test.line, format!("test {}{enabled}{example}", test.name)));
     }
-    for call in &facts.calls {
+    for call in facts.calls.iter() {
         let inside = call
             .function
             .map(|index| format!(" in {}", name(&facts.functions[index as usize])));

@@ -3,6 +3,7 @@
 //! [`extract`](extract::extract) makes them from a language and bytes. Everything language-shaped ends here:
 //! measures see these types and never a syntax tree.
 
+mod calls;
 mod complexity;
 pub mod decode;
 pub mod extract;
@@ -17,6 +18,8 @@ pub mod pool;
 pub mod role;
 mod table;
 mod tree;
+
+pub use calls::{Call, Calls};
 
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
@@ -35,7 +38,7 @@ pub struct Facts {
     /// What other modules this file names, one entry for each imported name.
     pub imports: Vec<Import>,
     /// Calls, in source order.
-    pub calls: Vec<Call>,
+    pub calls: Calls,
     /// Decorators and attributes, in source order.
     pub decorators: Vec<Decorator>,
     /// Test cases, enabled or not.
@@ -206,17 +209,6 @@ pub enum ImportKind {
     Path,
     /// `mod name;` of Rust: the child module's file.
     Module,
-}
-
-/// A call.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-pub struct Call {
-    /// The callee as written, without white space, at most 120 bytes: `it.only`, `self.load`, `fetch`.
-    pub callee: CompactString,
-    /// Line, counted from 1.
-    pub line: u32,
-    /// Index of the innermost enclosing function.
-    pub function: Option<u32>,
 }
 
 /// A decorator or attribute.

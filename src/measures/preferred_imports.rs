@@ -229,8 +229,8 @@ fn below<'a>(module: &'a str, wanted: &str) -> Option<&'a str> {
 
 /// Whether a global is called and no import or top-level declaration of the file takes its name.
 fn uses_global(facts: &Facts, name: &str) -> bool {
-    let is_called = facts.calls.iter().any(|call| {
-        let before = call.callee.strip_suffix(name);
+    let is_called = facts.calls.callees().iter().any(|callee| {
+        let before = callee.strip_suffix(name);
         matches!(before, Some("" | "window." | "globalThis."))
     });
     let root = name.split('.').next().unwrap_or(name);

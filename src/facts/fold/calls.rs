@@ -3,9 +3,9 @@
 use compact_str::CompactString;
 
 use super::{Fold, Frame};
+use crate::facts::Decorator;
 use crate::facts::finds::Found;
 use crate::facts::role::{Part, Subject};
-use crate::facts::{Call, Decorator};
 
 /// Longest callee that is kept whole, in bytes.
 const LONGEST_CALLEE: usize = 120;
@@ -56,11 +56,8 @@ impl Fold<'_> {
                 signature.measured.flat();
             }
         }
-        self.facts.calls.push(Call {
-            callee,
-            line: found.rows.0 + 1,
-            function: function.map(|function| function as u32),
-        });
+        let function = function.map(|function| function as u32);
+        self.calls.push(callee, found.rows.0 + 1, function);
     }
 
     /// A decorator or attribute.

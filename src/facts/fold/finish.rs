@@ -47,6 +47,7 @@ impl Fold<'_> {
         let comments = disjoint(std::mem::take(&mut self.layout.comments));
         let strings = disjoint(std::mem::take(&mut self.layout.strings));
         let lines = LineMap::new(self.text, line_starts, &comments, &errors, &strings);
+        self.facts.calls = std::mem::take(&mut self.calls).finish();
         self.facts.lines = lines.count();
         self.facts.unparsed_bytes = faults.bytes;
         self.facts.literal_table = (self.layout.largest_table)

@@ -33,6 +33,7 @@ use self::marks::Marks;
 use self::runs::Runs;
 use self::slots::WrittenType;
 use super::Facts;
+use super::calls::CallList;
 use super::finds::{Finds, Found, Span};
 use super::role::{Part, Subject};
 use super::tree::Faults;
@@ -78,6 +79,7 @@ struct Fold<'a> {
     language: Language,
     text: &'a [u8],
     facts: Facts,
+    calls: CallList,
     frames: Vec<(Span, Frame)>,
     open: Open,
     /// The frames of open functions and classes, innermost last.
@@ -117,6 +119,7 @@ impl<'a> Fold<'a> {
             language,
             text,
             facts: Facts::default(),
+            calls: CallList::default(),
             frames: Vec::new(),
             open: Open::default(),
             scopes: Vec::new(),

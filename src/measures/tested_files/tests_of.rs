@@ -8,9 +8,6 @@ use crate::facts::{Call, Facts, Import, ImportKind};
 
 use super::Strength;
 
-/// How often a test calls the same, roughly.
-const CALLS_OF_ONE: usize = 4;
-
 /// The tests of a codebase.
 #[derive(Default)]
 pub(super) struct Tests {
@@ -169,8 +166,9 @@ impl Test {
         }
         let mut known: Map<&str, bool> = Map::default();
         let mut seen: Set<&str> = Set::default();
-        seen.reserve(facts.calls.len() / CALLS_OF_ONE);
-        for callee in self.callees(facts) {
+        let callees = self.callees(facts);
+        seen.reserve(callees.len());
+        for callee in callees {
             if !seen.insert(callee) {
                 continue;
             }
@@ -212,21 +210,24 @@ impl Test {
         !self.is_inline || import.in_test
     }
 
-    /// What is called or decorated with.
-    fn callees<'a>(&self, facts: &'a Facts) -> impl Iterator<Item = &'a str> {
-        let is_inline = self.is_inline;
-        let in_test = move |call: &&Call| {
-            !is_inline
-                || call
-                    .function
+    /// What is called or decorated with, most names once.
+    fn callees<'a>(&self, facts: &'a Facts) -> Vec<&'a str> {
+        if self.is_inline {
+            let in_test = |call: &Call<'_>| {
+                call.function
                     .and_then(|function| facts.functions.get(function as usize))
                     .is_some_and(|function| function.in_test)
-        };
-        let calls = facts.calls.iter().filter(in_test);
-        let decorators = facts.decorators.iter().filter(move |_| !is_inline);
-        calls
-            .map(|call| &*call.callee)
-            .chain(decorators.map(|decorator| &*decorator.name))
+            };
+            return facts
+                .calls
+                .iter()
+                .filter(in_test)
+                .map(|call| call.callee)
+                .collect();
+        }
+        let called = facts.calls.callees().iter().map(|callee| &**callee);
+        let decorated = facts.decorators.iter().map(|decorator| &*decorator.name);
+        called.chain(decorated).collect()
     }
 }
 
