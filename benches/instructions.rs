@@ -8,7 +8,9 @@ mod subjects;
 
 use std::hint::black_box;
 
-use gungraun::{library_benchmark, library_benchmark_group, main};
+use gungraun::{
+    Callgrind, EntryPoint, LibraryBenchmarkConfig, library_benchmark, library_benchmark_group, main,
+};
 use quality::codebase::Codebase;
 use quality::definition::Definition;
 use quality::evaluation::{Evaluation, evaluate};
@@ -16,6 +18,12 @@ use quality::facts::{Facts, Lost, extract, guard};
 use quality::git::{self, History, Repository};
 use quality::languages::Language;
 use tempfile::TempDir;
+
+/// Parsing and history run on threads of their own: what these do is counted too. Of no use where the setup has threads.
+fn with_threads() -> LibraryBenchmarkConfig {
+    let counting = Callgrind::with_args(["--toggle-collect=*Thread*thread_start*"]);
+    LibraryBenchmarkConfig::default().tool(counting).clone()
+}
 
 /// A text whose language has its query compiled: what is made once a process is counted apart.
 fn text(dialect: &str) -> (Language, Vec<u8>) {
@@ -25,15 +33,28 @@ fn text(dialect: &str) -> (Language, Vec<u8>) {
     (language, text)
 }
 
-#[library_benchmark]
+#[library_benchmark(config = with_threads())]
 #[benches::language(args = ["javascript", "python", "rust", "tsx", "typescript"], setup = text)]
 fn parse((language, text): (Language, Vec<u8>)) -> bool {
     black_box(guard::parse(language, &text).is_ok())
 }
 
-#[library_benchmark]
+#[library_benchmark(config = with_threads())]
 #[benches::language(args = ["javascript", "python", "rust", "tsx", "typescript"], setup = text)]
 fn facts((language, text): (Language, Vec<u8>)) -> Result<Facts, Lost> {
+    black_box(extract::extract(language, &text))
+}
+
+/// Of the same work, the fold alone.
+fn of_the_fold() -> LibraryBenchmarkConfig {
+    let entry = EntryPoint::Custom("quality::facts::fold::fold".to_owned());
+    let counting = Callgrind::default().entry_point(entry).clone();
+    LibraryBenchmarkConfig::default().tool(counting).clone()
+}
+
+#[library_benchmark(config = of_the_fold())]
+#[benches::language(args = ["javascript", "python", "rust", "tsx", "typescript"], setup = text)]
+fn fold((language, text): (Language, Vec<u8>)) -> Result<Facts, Lost> {
     black_box(extract::extract(language, &text))
 }
 
@@ -43,10 +64,10 @@ fn unused(dialect: &str) -> Language {
     Language::named(dialect).unwrap()
 }
 
-#[library_benchmark]
+#[library_benchmark(config = with_threads())]
 #[benches::language(args = ["javascript", "python", "rust", "tsx", "typescript"], setup = unused)]
 fn first_file(language: Language) -> Result<Facts, Lost> {
-    black_box(extract::extract(language, b""))
+    black_box(extract::extract(language, b"x"))
 }
 
 fn remembered_facts(dialect: &str) -> Vec<u8> {
@@ -82,7 +103,7 @@ fn json((codebase, evaluation): (Codebase, Evaluation)) -> String {
     black_box(subjects::json(&codebase, &evaluation))
 }
 
-#[library_benchmark]
+#[library_benchmark(config = with_threads())]
 #[bench::packed(setup = subjects::repository)]
 fn history((_place, repository): (TempDir, Repository)) -> History {
     black_box(git::history(
@@ -95,10 +116,8 @@ fn history((_place, repository): (TempDir, Repository)) -> History {
 library_benchmark_group!(
     name = all,
     benchmarks = [
-        parse, facts, first_file, remembered, evaluation, json, history
+        parse, facts, fold, first_file, remembered, evaluation, json, history
     ]
 );
 
-fn main() {
-    main!(library_benchmark_groups = all);
-}
+main!(library_benchmark_groups = all);

@@ -165,3 +165,80 @@ pub(super) fn touch(path: &Path) {
             .and_then(|file| file.set_modified(now));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ABANDONED, PARTIAL, RESULTS_LIMIT, files, touch, trim};
+    use std::fs::{self, File};
+    use std::path::Path;
+    use std::time::{Duration, SystemTime};
+
+    /// A file of a cache that was used so many hours ago. It takes no room on the disk.
+    fn file(root: &Path, path: &str, bytes: u64, hours: u64) {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let file = File::create(&path).unwrap();
+        file.set_len(bytes).unwrap();
+        let used = SystemTime::now() - Duration::from_secs(hours * 3_600 + 60);
+        file.set_modified(used).unwrap();
+    }
+
+    fn names(root: &Path) -> Vec<String> {
+        let files = files(root).unwrap().into_iter();
+        files
+            .map(|file| file.path.file_name().unwrap().to_str().unwrap().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn the_longest_unused_goes_first_and_only_as_much_as_needed() {
+        let place = tempfile::tempdir().unwrap();
+        for (name, hours) in [("a", 5), ("b", 90), ("c", 50), ("d", 1)] {
+            file(place.path(), &format!("facts-1/{name}.segment"), 100, hours);
+        }
+        file(place.path(), "facts-1/x.hint", 10, 2);
+        trim(place.path(), 410).unwrap();
+        assert_eq!(names(place.path()).len(), 5, "within the limit");
+        trim(place.path(), 300).unwrap();
+        assert_eq!(names(place.path()), ["a.segment", "d.segment", "x.hint"]);
+    }
+
+    #[test]
+    fn results_do_not_crowd_out_facts() {
+        let place = tempfile::tempdir().unwrap();
+        file(place.path(), "facts-1/old.segment", 1_000, 500);
+        file(place.path(), "results-1/new.segment", RESULTS_LIMIT / 2, 1);
+        file(place.path(), "results-1/older.segment", RESULTS_LIMIT, 2);
+        trim(place.path(), 1 << 30).unwrap();
+        assert_eq!(names(place.path()), ["old.segment", "new.segment"]);
+    }
+
+    #[test]
+    fn abandoned_files_and_empty_shelves_go_and_foreign_files_stay() {
+        let place = tempfile::tempdir().unwrap();
+        let hours = ABANDONED.as_secs() / 3_600;
+        file(place.path(), &format!("facts-1/{PARTIAL}1-0"), 9, hours);
+        file(place.path(), &format!("facts-1/{PARTIAL}2-0"), 9, 0);
+        file(place.path(), "facts-0/mine.txt", 9, 999);
+        fs::create_dir(place.path().join("facts-2")).unwrap();
+        trim(place.path(), 1 << 30).unwrap();
+        assert_eq!(names(place.path()), [format!("{PARTIAL}2-0")]);
+        assert!(place.path().join("facts-0/mine.txt").exists());
+        assert!(!place.path().join("facts-2").exists());
+    }
+
+    #[test]
+    fn a_use_is_noted_once_a_day() {
+        let place = tempfile::tempdir().unwrap();
+        let used = |name: &str| {
+            let path = place.path().join("facts-1").join(name);
+            touch(&path);
+            let age =
+                SystemTime::now().duration_since(fs::metadata(path).unwrap().modified().unwrap());
+            age.unwrap_or_default().as_secs() / 3_600
+        };
+        file(place.path(), "facts-1/a.segment", 1, 5);
+        file(place.path(), "facts-1/b.segment", 1, 30);
+        assert_eq!((used("a.segment"), used("b.segment")), (5, 0));
+    }
+}

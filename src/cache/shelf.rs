@@ -224,6 +224,7 @@ impl Shelf {
         for own in kept {
             touch(&self.path_of(&own.name));
         }
+        touch(&self.hint);
         Ok(has_grown)
     }
 
@@ -409,4 +410,91 @@ fn read_hint(path: &Path) -> Option<Vec<String>> {
     let is_whole = checksum == format!("{:016x}", xxh3_64(format!("{names}\n").as_bytes()));
     let is_ours = |name: &str| name.ends_with(SEGMENT) && !name.contains(['/', '\\']);
     (is_whole && names.lines().all(is_ours)).then(|| names.lines().map(str::to_owned).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Key, MOST_SEGMENTS, Shelf};
+    use std::fs;
+    use std::path::Path;
+
+    fn key(number: u8) -> Key {
+        Key::new(&[number; 20], [0; 4])
+    }
+
+    /// One run of a reader: asks for all numbers below `upto` and learns those that are missing. Returns how many were.
+    fn run(place: &Path, reader: &str, upto: u8) -> u64 {
+        let shelf = Shelf::open(place.join("facts-1"), reader.as_bytes());
+        for number in 0..upto {
+            match shelf.get(&key(number)) {
+                Some(value) => assert_eq!(*value, [number; 3]),
+                None => shelf.put(key(number), vec![number; 3]),
+            }
+        }
+        shelf.finish().unwrap();
+        shelf.counts().misses
+    }
+
+    fn segments(place: &Path, ending: &str) -> usize {
+        fs::read_dir(place.join("facts-1"))
+            .unwrap()
+            .filter(|entry| {
+                let name = entry.as_ref().unwrap().file_name();
+                name.to_str().unwrap().ends_with(ending)
+            })
+            .count()
+    }
+
+    #[test]
+    fn each_run_learns_only_what_is_new() {
+        let place = tempfile::tempdir().unwrap();
+        assert_eq!(run(place.path(), "a", 5), 5);
+        assert_eq!(run(place.path(), "a", 5), 0);
+        assert_eq!(run(place.path(), "a", 7), 2);
+        assert_eq!(segments(place.path(), ".segment"), 2);
+    }
+
+    #[test]
+    fn many_small_segments_become_one() {
+        let place = tempfile::tempdir().unwrap();
+        let runs = MOST_SEGMENTS as u8 + 1;
+        for upto in 1..=runs {
+            assert_eq!(run(place.path(), "a", upto), 1);
+        }
+        let hint = fs::read_dir(place.path().join("facts-1"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .find(|path| {
+                path.extension()
+                    .is_some_and(|extension| extension == "hint")
+            });
+        // One name and the checksum.
+        assert_eq!(
+            fs::read_to_string(hint.unwrap()).unwrap().lines().count(),
+            2
+        );
+        assert_eq!(run(place.path(), "a", runs), 0);
+    }
+
+    #[test]
+    fn another_reader_adopts_what_it_uses_most_of_and_copies_the_rest() {
+        let place = tempfile::tempdir().unwrap();
+        run(place.path(), "a", 10);
+        assert_eq!(run(place.path(), "b", 8), 0);
+        assert_eq!(segments(place.path(), ".segment"), 1, "adopted");
+        assert_eq!(run(place.path(), "c", 2), 0);
+        assert_eq!(segments(place.path(), ".segment"), 2, "copied");
+        assert_eq!(segments(place.path(), ".hint"), 3);
+        for reader in ["b", "c"] {
+            assert_eq!(run(place.path(), reader, 2), 0);
+        }
+    }
+
+    #[test]
+    fn nothing_asked_makes_nothing() {
+        let place = tempfile::tempdir().unwrap();
+        let shelf = Shelf::open(place.path().join("facts-1"), b"a");
+        assert!(!shelf.finish().unwrap());
+        assert!(!place.path().join("facts-1").exists());
+    }
 }

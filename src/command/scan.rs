@@ -135,7 +135,11 @@ impl Measured<'_> {
                 .map(|output| output.format.render(&report, &style(arguments, output)))
                 .collect()
         });
-        Rendered::new(texts, verdict(&report, self.fail_under))
+        let exit = verdict(&report, self.fail_under);
+        drop(report);
+        // The program is about to end: giving back millions of small pieces would only take time.
+        std::mem::forget((self.survey.codebase, evaluation));
+        Rendered::new(texts, exit)
     }
 }
 

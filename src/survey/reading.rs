@@ -62,7 +62,9 @@ pub(super) struct Reader {
 impl Reader {
     /// Reads one file: its class, its lines, its facts. `identified` is its content, where that is known already.
     pub fn read(&self, listed: &Listed, identified: Option<&Result<Identified, Lost>>) -> Read {
-        if let (Some(shelf), Some(Ok(identified))) = (&self.facts, identified) {
+        if let (Some(shelf), Some(Ok(identified))) = (&self.facts, identified)
+            && (listed.needs_content() || listed.class.is_some_and(is_countable))
+        {
             let asked = asked(listed);
             let known = shelf
                 .get(&Key::new(identified.id.as_bytes(), asked))
