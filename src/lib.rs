@@ -8,27 +8,32 @@
 //!    [`definition::find`] the nearest `quality.toml`; without one, [`definition::Definition::builtin`] counts.
 //! 2. [`source::list`] lists the files: those in git's index and those that are untracked and not ignored. [`classify`]
 //!    gives each one [`class::Class`], from configuration, attributes, names and content, in that order.
-//! 3. [`source::safe_read`] reads a file once. [`facts::decode`] turns its bytes into text with one kind of line end.
-//! 4. [`facts::guard::parse`] parses the text under a budget that depends on nothing but the text. A file beyond it is
+//! 3. What git's index vouches for is known by the name of its content without being read; the rest is hashed. If nothing
+//!    a result follows from has changed, the result itself is recalled from the [`cache`]; otherwise the facts of every
+//!    content an earlier run has met.
+//! 4. [`source::safe_read`] reads a file once. [`facts::decode`] turns its bytes into text with one kind of line end.
+//! 5. [`facts::guard::parse`] parses the text under a budget that depends on nothing but the text. A file beyond it is
 //!    [`facts::Lost`]: counted as unknown, never as zero.
-//! 5. The language's query ([`languages`], one `.scm` each) finds subjects named in [`facts::role`], and one fold, the
+//! 6. The language's query ([`languages`], one `.scm` each) finds subjects named in [`facts::role`], and one fold, the
 //!    same for all languages, turns them into [`facts::Facts`].
-//! 6. Beside all this, [`git::history`] recovers the changes of the window from raw commits and trees.
-//! 7. Files, facts, history and manifests together are a [`codebase::Codebase`]. From here on nothing reads anything.
-//! 8. Each component of the definition takes a [`measures::Measurement`]: readings of so much good out of so much.
-//! 9. [`evaluation::evaluate`] adds readings up for the repository, each directory, language and file, and turns shares
-//!    into scores. [`report`] says it; one file per format writes it.
+//! 7. Beside all this, [`git::history`] recovers the changes of the window from raw commits and trees.
+//! 8. Files, facts, history and manifests together are a [`codebase::Codebase`]. From here on nothing reads anything.
+//! 9. Each component of the definition takes a [`measures::Measurement`]: readings of so much good out of so much.
+//! 10. [`evaluation::evaluate`] adds readings up for the repository, each directory, language and file, and turns shares
+//!     into scores. [`report`] says it; one file per format writes it.
 //!
 //! # What holds everywhere
 //!
 //! - Imports go downward in the order `command → survey → report → evaluation → measures → codebase → facts`.
 //!   The tidy test keeps it so.
-//! - Only `main`, [`command`], [`survey`], [`source`] and [`git`] read or write. The rest takes values and gives values.
+//! - Only `main`, [`command`], [`survey`], [`source`], [`git`] and [`cache`] read or write. The rest takes values and gives values.
 //! - `git2` is named in [`git`] alone, `tree_sitter` in [`facts`] and [`languages`] alone.
 //! - Everything shaped by a language ends at facts; everything shaped by quality begins there. Facts know no path, no
 //!   time and no configuration, so equal bytes have equal facts.
 //! - Integers until the last print. What is compared with a bar has never been rounded.
 //! - What cannot be known is a value with a reason, never a number.
+//! - What is remembered lies under the name of the content and the version of the code that made it; `build.rs` makes
+//!   versions of the source text. With a cache and without, every byte of a result is the same.
 //! - No recursion over anything a user can make deep, and no panic on anything a user can write.
 //!
 //! # To add

@@ -86,9 +86,18 @@ fn described(name: &str, contents: &Contents) -> String {
         size(cache::LIMIT)
     );
     for shelf in &contents.shelves {
-        let plural = if shelf.segments == 1 { "" } else { "s" };
+        let entries = if shelf.entries == 1 {
+            "entry"
+        } else {
+            "entries"
+        };
+        let segments = if shelf.segments == 1 {
+            "segment"
+        } else {
+            "segments"
+        };
         text.push_str(&format!(
-            "  {:<8} {:>9} entries in {} segment{plural}, {}\n",
+            "  {:<8} {:>9} {entries} in {} {segments}, {}\n",
             shelf.kind,
             shelf.entries,
             shelf.segments,

@@ -24,7 +24,7 @@ pub(super) struct Bar {
 
 impl Bar {
     /// Watches a run, if there is a terminal to show it on.
-    pub fn new(watch: &Arc<Watch>) -> Self {
+    pub fn new(watch: &Arc<Watch>, ascii: bool) -> Self {
         if !std::io::stderr().is_terminal() {
             return Self {
                 stop: None,
@@ -39,7 +39,7 @@ impl Bar {
                 if stopped.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
                     return;
                 }
-                let bar = drawn();
+                let bar = drawn(ascii);
                 while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
                     let progress = watch.progress();
                     bar.set_length(progress.files);
@@ -59,13 +59,14 @@ impl Bar {
     }
 }
 
-fn drawn() -> ProgressBar {
+fn drawn(ascii: bool) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     // A template that does not parse would be a mistake in the line below; the plain bar serves as well.
     if let Ok(style) =
         ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} {msg} {elapsed}")
     {
-        bar.set_style(style);
+        let marks = if ascii { "#>-" } else { "█▌·" };
+        bar.set_style(style.progress_chars(marks));
     }
     bar
 }

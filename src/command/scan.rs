@@ -37,7 +37,7 @@ pub fn run(arguments: &cli::Scan) -> Result<Exit, Error> {
         None => definition.gate.fail_under,
     };
     let threads = threads(arguments);
-    let bar = Bar::new(&watch);
+    let bar = Bar::new(&watch, arguments.ascii);
     let identify = !arguments.caching.no_cache;
     let inventory = survey::inventory(&ground, &definition, threads, identify, &watch);
     if inventory.is_empty() {
@@ -46,7 +46,7 @@ pub fn run(arguments: &cli::Scan) -> Result<Exit, Error> {
         });
     }
     let memory = caching::memory(&arguments.caching, &ground, &inventory);
-    let key = watch.time("recall", || {
+    let key = watch.time("digest", || {
         let measured = memory
             .as_ref()
             .and_then(|_| inventory.fingerprint(&ground))?;
