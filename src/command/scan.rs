@@ -47,9 +47,7 @@ pub fn run(arguments: &cli::Scan) -> Result<Exit, Error> {
     }
     let memory = caching::memory(&arguments.caching, &ground, &inventory);
     let key = watch.time("digest", || {
-        let measured = memory
-            .as_ref()
-            .and_then(|_| inventory.fingerprint(&ground))?;
+        let measured = memory.as_ref().and_then(|_| inventory.fingerprint())?;
         let styles: Vec<_> = outputs
             .iter()
             .map(|output| (output.format.name, style(arguments, output)))

@@ -18,9 +18,8 @@ pub struct Identified {
     pub size: u64,
 }
 
-/// For each entry of an index, the bytes of its file if that is a regular one of at most `cap` bytes and still in the
-/// state that git recorded.
-pub fn unchanged(root: &Path, tracked: &[Tracked], cap: u64) -> Vec<Option<u64>> {
+/// For each entry of an index, the bytes of its file if that is a regular one and still in the state that git recorded.
+pub fn unchanged(root: &Path, tracked: &[Tracked]) -> Vec<Option<u64>> {
     let mut location = root.to_path_buf();
     tracked
         .iter()
@@ -32,7 +31,7 @@ pub fn unchanged(root: &Path, tracked: &[Tracked], cap: u64) -> Vec<Option<u64>>
             let metadata = std::fs::symlink_metadata(&location).ok()?;
             let still_holds =
                 FileState::of(&metadata).is_some_and(|now| recorded.still_holds(&now));
-            (metadata.is_file() && metadata.len() <= cap && still_holds).then_some(metadata.len())
+            (metadata.is_file() && still_holds).then_some(metadata.len())
         })
         .collect()
 }

@@ -22,6 +22,8 @@ pub struct Inventory {
     pub(super) identified: Option<Vec<Result<Identified, Lost>>>,
     /// What a reader should know.
     pub(super) notes: Vec<String>,
+    /// What the repository was like before the files were listed.
+    pub(super) state: String,
 }
 
 impl Inventory {
@@ -53,12 +55,13 @@ impl Inventory {
         identify: bool,
     ) -> Self {
         let mut notes = Vec::new();
+        let state = ground.state();
         let tracked = tracked(ground, &mut notes);
         let rules = rules(definition);
         let list = || source::list(&ground.root, tracked.as_deref(), &rules);
         let look = || {
             let tracked = tracked.as_deref().unwrap_or_default();
-            source::unchanged(&ground.root, tracked, MAX_READ_BYTES)
+            source::unchanged(&ground.root, tracked)
         };
         let (listing, unchanged) = if identify && threads > 1 {
             // Both wait for the same system, but in different directories.
@@ -81,12 +84,14 @@ impl Inventory {
             identified: identify.then(|| identified(ground, &listing.files, &unchanged, threads)),
             files: listing.files.into(),
             notes,
+            state,
         }
     }
 
     /// A digest of all that measuring this will see: files with their judgements and contents, the head and what limits
-    /// its history, and what there is to say. None if the contents were not identified.
-    pub fn fingerprint(&self, ground: &Ground) -> Option<[u8; 32]> {
+    /// its history, and what there is to say. None if not all contents are known: those of the largest files are not, unless
+    /// git vouches for them.
+    pub fn fingerprint(&self) -> Option<[u8; 32]> {
         let mut digest = Sha256::new();
         let mut part = |bytes: &[u8]| {
             digest.update((bytes.len() as u64).to_le_bytes());
@@ -109,6 +114,7 @@ impl Inventory {
                     part(&identified.size.to_le_bytes());
                     part(identified.id.as_bytes());
                 }
+                Err(Lost::TooLarge | Lost::Internal) => return None,
                 Err(lost) => part(format!("{lost:?}").as_bytes()),
             }
         }
@@ -116,13 +122,7 @@ impl Inventory {
         for note in &self.notes {
             part(note.as_bytes());
         }
-        match &ground.repository {
-            Discovery::NotARepository => part(b"no repository"),
-            Discovery::Unreadable { reason, repair } => {
-                part(format!("{reason} {repair:?}").as_bytes())
-            }
-            Discovery::Found(repository) => part(repository.state().as_bytes()),
-        }
+        part(self.state.as_bytes());
         Some(digest.finalize().into())
     }
 }

@@ -9,17 +9,18 @@ mod watch;
 use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::codebase::manifests::Manifests;
 use crate::codebase::{Codebase, Content, File};
 use crate::definition::Definition;
 use crate::error::Error;
 use crate::facts::guard::MAX_PARSE_BYTES;
-use crate::facts::pool;
-use crate::git::{self, Discovery, HashKind, History, HistoryState, Repository};
+use crate::facts::{Lost, pool};
+use crate::git::{self, Discovery, HashKind, History, HistoryState, Repository, blob_id};
 use crate::path::RepoPath;
 use crate::report::escape;
-use crate::source::{self, Listed};
+use crate::source::{self, Identified, Listed};
 
 use notes::oddities;
 use reading::{Read, Reader, lost_file};
@@ -49,6 +50,15 @@ impl Ground {
             .unwrap_or_default()
     }
 
+    /// All that head and history follow from besides objects, as a text. Equal texts mean equal answers.
+    fn state(&self) -> String {
+        match &self.repository {
+            Discovery::NotARepository => "no repository".to_owned(),
+            Discovery::Unreadable { reason, repair } => format!("{reason} {repair:?}"),
+            Discovery::Found(repository) => repository.state(),
+        }
+    }
+
     /// How contents are named here: as git does, SHA-1 where there is no repository.
     fn hash_kind(&self) -> HashKind {
         match &self.repository {
@@ -64,6 +74,8 @@ pub struct Survey {
     pub codebase: Codebase,
     /// What a reader should know; sentences.
     pub notes: Vec<String>,
+    /// Files or the head moved while they were read: what was seen is not what was listed.
+    has_moved: bool,
 }
 
 impl Survey {
@@ -77,7 +89,8 @@ impl Survey {
                 Content::Lost(Internal | Permission | Unreadable | Vanished)
             )
         };
-        !matches!(history, HistoryState::Unavailable { .. })
+        !self.has_moved
+            && !matches!(history, HistoryState::Unavailable { .. })
             && !self.codebase.files().iter().any(failed)
     }
 }
@@ -143,14 +156,16 @@ pub fn survey(
         let watch = options.watch;
         let history =
             scope.spawn(|| watch.time("history", || read_history(ground, definition, options)));
+        let state = inventory.state.clone();
         let files = watch.time("files", || read_files(ground, inventory, options));
         let history = history
             .join()
             .unwrap_or_else(|_| unavailable("history could not be read".to_owned(), None));
-        let (files, manifests, notes) = files?;
+        let (files, manifests, notes, has_moved) = files?;
         Ok(Survey {
             codebase: Codebase::new(files, history, manifests),
             notes,
+            has_moved: has_moved || state != ground.state(),
         })
     })
 }
@@ -187,21 +202,24 @@ fn unavailable(reason: String, repair: Option<String>) -> History {
     History::without(HistoryState::Unavailable { reason, repair })
 }
 
-type Files = (Vec<File>, Manifests, Vec<String>);
+type Files = (Vec<File>, Manifests, Vec<String>, bool);
 
 fn read_files(ground: &Ground, inventory: Inventory, options: Options<'_>) -> Result<Files, Error> {
     let Inventory {
         files: listed,
         identified,
         mut notes,
+        ..
     } = inventory;
-    let manifests = manifests(&ground.root, &listed);
+    let has_moved = Arc::new(AtomicBool::new(false));
+    let manifests = manifests(ground, &listed, identified.as_deref(), &has_moved);
     notes.extend(manifests.notes().iter().cloned());
     let reader = Reader {
         root: ground.root.clone(),
         hash: ground.hash_kind(),
         facts: options.memory.map(|memory| Arc::clone(&memory.facts)),
         watch: Arc::clone(options.watch),
+        has_moved: Arc::clone(&has_moved),
     };
     // Large files first, or the last of them would keep one thread busy while the others have nothing left to do.
     let mut order: Vec<usize> = (0..listed.len()).collect();
@@ -236,18 +254,27 @@ fn read_files(ground: &Ground, inventory: Inventory, options: Options<'_>) -> Re
     let read: Vec<Read> = read.into_iter().map(|(_, read)| read).collect();
     notes.extend(oddities(&read));
     let files = read.into_iter().map(|read| read.file).collect();
-    Ok((files, manifests, notes))
+    Ok((files, manifests, notes, has_moved.load(Ordering::Relaxed)))
 }
 
-fn manifests(root: &Path, files: &[Listed]) -> Manifests {
+fn manifests(
+    ground: &Ground,
+    files: &[Listed],
+    identified: Option<&[Result<Identified, Lost>]>,
+    has_moved: &AtomicBool,
+) -> Manifests {
     let wanted: Vec<(RepoPath, Vec<u8>)> = files
         .iter()
-        .filter(|file| Manifests::wants(&file.path))
-        .filter_map(|file| {
-            Some((
-                file.path.clone(),
-                file.read(root, MAX_PARSE_BYTES as u64).ok()?,
-            ))
+        .enumerate()
+        .filter(|(_, file)| Manifests::wants(&file.path))
+        .filter_map(|(at, file)| {
+            let bytes = file.read(&ground.root, MAX_PARSE_BYTES as u64).ok()?;
+            if let Some(Ok(listed)) = identified.and_then(|all| all.get(at))
+                && listed.id != blob_id(ground.hash_kind(), &bytes)
+            {
+                has_moved.store(true, Ordering::Relaxed);
+            }
+            Some((file.path.clone(), bytes))
         })
         .collect();
     Manifests::read(&wanted)

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +11,7 @@ use crate::class::Class;
 use crate::classify::{self, Seen};
 use crate::codebase::{Content, File};
 use crate::facts::{Facts, Lost, decode, extract};
-use crate::git::{HashKind, blob_id};
+use crate::git::{HashKind, ObjectId, blob_id};
 use crate::source::{self, Identified, Listed};
 
 use super::Watch;
@@ -57,6 +58,8 @@ pub(super) struct Reader {
     pub hash: HashKind,
     pub facts: Option<Arc<Shelf>>,
     pub watch: Arc<Watch>,
+    /// Set if a file was no longer what it was when it was listed.
+    pub has_moved: Arc<AtomicBool>,
 }
 
 impl Reader {
@@ -84,7 +87,7 @@ impl Reader {
         let size = bytes.len() as u64;
         // What was identified may have changed since, or been filtered on its way out of git: these bytes count.
         let shelf = self.facts.as_ref().filter(|_| identified.is_some());
-        let id = shelf.map(|_| blob_id(self.hash, &bytes));
+        let id = shelf.map(|_| self.name(&bytes, identified));
         let known = examine(listed, bytes);
         self.watch.file_read(size, known.facts.is_some());
         if let (Some(shelf), Some(id)) = (shelf, id)
@@ -94,6 +97,15 @@ impl Reader {
             shelf.put(Key::new(id.as_bytes(), asked(listed)), value);
         }
         join(listed, known)
+    }
+
+    /// The id of bytes that were read.
+    fn name(&self, bytes: &[u8], identified: Option<&Result<Identified, Lost>>) -> ObjectId {
+        let id = blob_id(self.hash, bytes);
+        if identified.is_some_and(|listed| !matches!(listed, Ok(listed) if listed.id == id)) {
+            self.has_moved.store(true, Ordering::Relaxed);
+        }
+        id
     }
 
     /// A file whose class is settled without its content; text is still counted in lines.
@@ -115,7 +127,7 @@ impl Reader {
                     facts: None,
                 };
                 if let Ok(value) = postcard::to_stdvec(&known) {
-                    let id = blob_id(self.hash, &content);
+                    let id = self.name(&content, identified);
                     shelf.put(Key::new(id.as_bytes(), asked(listed)), value);
                 }
             } else {
@@ -241,4 +253,88 @@ pub(super) fn lost_file(listed: &Listed, lost: Lost) -> File {
         file.content = Content::Lost(lost);
     }
     file
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Content, HashKind, Identified, Lost, Reader, blob_id};
+    use crate::cache::Cache;
+    use crate::classify::FileRules;
+    use crate::source::{self, Listed};
+    use crate::survey::Watch;
+    use std::fs;
+    use std::path::Path;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    const TEXT: &[u8] = b"def load(path):\n    return path\n";
+
+    /// A directory with one file, and one for a cache.
+    fn place() -> (tempfile::TempDir, Listed) {
+        let place = tempfile::tempdir().unwrap();
+        let work = place.path().join("work");
+        fs::create_dir(&work).unwrap();
+        fs::write(work.join("a.py"), TEXT).unwrap();
+        let listed = source::list(&work, None, &FileRules::default());
+        let file = listed.files.into_iter().next().unwrap();
+        (place, file)
+    }
+
+    fn reader(place: &Path) -> Reader {
+        let cache = Cache::open(&place.join("cache")).unwrap();
+        Reader {
+            root: place.join("work"),
+            hash: HashKind::Sha1,
+            facts: Some(Arc::new(cache.shelf("facts", "1", b"reader"))),
+            watch: Arc::new(Watch::default()),
+            has_moved: Arc::new(AtomicBool::new(false)),
+        }
+    }
+
+    fn identified(bytes: &[u8]) -> Result<Identified, Lost> {
+        Ok(Identified {
+            id: blob_id(HashKind::Sha1, bytes),
+            size: bytes.len() as u64,
+        })
+    }
+
+    /// Whether the file was found to be another one than was listed, and how often it was parsed.
+    fn read(place: &Path, listed: &Listed, identified: &Result<Identified, Lost>) -> (bool, u64) {
+        let reader = reader(place);
+        let read = reader.read(listed, Some(identified));
+        assert!(matches!(read.file.content, Content::Facts(_)));
+        assert_eq!(read.file.lines, 2);
+        reader.facts.as_ref().unwrap().finish().unwrap();
+        let parsed = reader.watch.progress().parsed_files;
+        (reader.has_moved.load(Ordering::Relaxed), parsed)
+    }
+
+    #[test]
+    fn what_was_read_once_is_remembered_by_its_content() {
+        let (place, listed) = place();
+        assert_eq!(read(place.path(), &listed, &identified(TEXT)), (false, 1));
+        assert_eq!(read(place.path(), &listed, &identified(TEXT)), (false, 0));
+    }
+
+    #[test]
+    fn a_file_that_changed_after_it_was_listed_is_told() {
+        let (place, listed) = place();
+        let before = identified(b"def other(path):\n    return path\n");
+        assert_eq!(read(place.path(), &listed, &before), (true, 1));
+        // What was learned lies under the content that was read, not under the one that was listed.
+        assert_eq!(read(place.path(), &listed, &before), (true, 1));
+        assert_eq!(read(place.path(), &listed, &identified(TEXT)), (false, 0));
+        assert_eq!(read(place.path(), &listed, &Err(Lost::TooLarge)), (true, 1));
+    }
+
+    #[test]
+    fn an_object_of_another_size_is_not_what_lies_on_disk() {
+        let (place, listed) = place();
+        read(place.path(), &listed, &identified(TEXT));
+        let smudged = Ok(Identified {
+            id: blob_id(HashKind::Sha1, TEXT),
+            size: TEXT.len() as u64 + 1,
+        });
+        assert_eq!(read(place.path(), &listed, &smudged).1, 1);
+    }
 }
