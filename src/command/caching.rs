@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cache::{self, Cache, Contents};
+use crate::cache::{self, Cache, Contents, Refusal};
 use crate::cli;
 use crate::error::{Error, Exit, shown};
 use crate::survey::{Ground, Inventory, Memory};
@@ -25,6 +25,8 @@ pub(super) fn memory(
     };
     let cache = match Cache::open(&place) {
         Ok(cache) => cache,
+        // Nobody asked for a cache where there can be none: `--timings` tells that none was used.
+        Err(Refusal::System(_)) if !is_named(arguments) => return None,
         Err(refusal) => return refused(&refusal.to_string()),
     };
     if inventory.tracks_below(&ground.root, cache.root()) {
@@ -46,6 +48,11 @@ fn place(arguments: &cli::Caching) -> Option<PathBuf> {
         return None;
     }
     arguments.cache_dir.clone().or_else(cache::default_place)
+}
+
+/// Whether a person chose the place.
+fn is_named(arguments: &cli::Caching) -> bool {
+    arguments.cache_dir.is_some() || std::env::var_os(cache::ENVIRONMENT).is_some()
 }
 
 /// Runs `quality cache`: shows what there is, or removes it.

@@ -555,6 +555,23 @@ fn the_environment_names_a_place_and_an_option_names_another() {
 }
 
 #[test]
+fn where_there_can_be_none_only_who_asked_for_one_is_told() {
+    let repo = repository();
+    let expected = uncached(repo.path());
+    let mut command = scan(repo.path(), &["--format", "json"]);
+    command.env("HOME", "/dev/null");
+    assert!(bytes(command) == expected);
+    let outcome = finish(cached(repo.path(), Path::new("/dev/null/cache"), &[]));
+    assert_eq!(outcome.code, Some(0));
+    assert!(
+        outcome
+            .stderr
+            .starts_with("warning: the cache /dev/null/cache is not used: ")
+    );
+    assert!(outcome.stdout == expected);
+}
+
+#[test]
 fn the_cache_is_shown_and_cleared_and_nothing_else_is() {
     let repo = repository();
     let place = Stage::new();
