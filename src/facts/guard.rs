@@ -13,7 +13,7 @@
 //!
 //! Counts start from zero with a new parser for each file, so a verdict depends on nothing but the text, the version
 //! of the grammar and the size classes of the allocators, all of which are pinned. Where only the flat tree is wanted,
-//! memory comes from an [`arena`] first.
+//! memory comes from an arena first.
 #![allow(unsafe_code)]
 
 mod arena;
