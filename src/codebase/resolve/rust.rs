@@ -7,9 +7,15 @@ use std::rc::Rc;
 use crate::codebase::FileIndex;
 use crate::facts::{Import, ImportKind};
 
-use super::{LONGEST_PATH, PathId, Resolution, Resolver, Shared, Target, Walk, remembered};
+use super::{LONGEST_PATH, PathId, Resolution, Resolver, Shared, Target, Walk, Walks, remembered};
 
 pub(super) use tree::Modules;
+
+/// What one resolver was asked before.
+#[derive(Debug, Default)]
+pub(super) struct Memory<'a> {
+    walks: Walks<'a, Place>,
+}
 
 /// Names looked for in a module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,7 +35,7 @@ pub(super) fn resolve<'a>(
 ) -> Shared<'a> {
     if import.kind == ImportKind::Module {
         let name = import.name.as_deref().unwrap_or(&import.module);
-        let Some(child) = resolver.rust.child(file, name) else {
+        let Some(child) = resolver.tables.rust.child(file, name) else {
             return Rc::clone(&resolver.missing);
         };
         return Rc::new(Resolution {
@@ -113,7 +119,7 @@ fn start<'a>(
     in_test: bool,
     import: Option<&Import>,
 ) -> Option<Place> {
-    let modules = &resolver.rust;
+    let modules = &resolver.tables.rust;
     let (first, rest) = resolver.split(path)?;
     let place = |file: FileIndex, path: PathId| {
         (resolver.length(path) <= LONGEST_PATH).then_some(Place {
@@ -176,7 +182,7 @@ fn walk<'a>(
 fn module_of(resolver: &Resolver, place: Place) -> FileIndex {
     let (mut file, mut path) = (place.file, place.path);
     while let Some((name, rest)) = resolver.split(path) {
-        match resolver.rust.child(file, name) {
+        match resolver.tables.rust.child(file, name) {
             Some(child) => (file, path) = (child, rest),
             None => break,
         }
@@ -198,7 +204,7 @@ fn search<'a>(resolver: &Resolver<'a>, place: Place) -> Shared<'a> {
 
 /// Looks for the names of a place.
 fn look<'a>(resolver: &Resolver<'a>, walk: &mut Walk<'a, Place>, place: Place) {
-    let modules = &resolver.rust;
+    let modules = &resolver.tables.rust;
     let file = place.file;
     walk.pass(file);
     let Some((name, rest)) = resolver.split(place.path) else {
@@ -279,7 +285,7 @@ fn look<'a>(resolver: &Resolver<'a>, walk: &mut Walk<'a, Place>, place: Place) {
 fn by_unique_name<'a>(resolver: &Resolver<'a>, walk: &mut Walk<'a, Place>, place: Place) {
     let mut path = place.path;
     while let Some((name, rest)) = resolver.split(path) {
-        if let Some(file) = resolver.rust.unique(place.file, name) {
+        if let Some(file) = resolver.tables.rust.unique(place.file, name) {
             walk.arrive(file, Some(name));
             return;
         }
