@@ -48,6 +48,10 @@ pub(super) fn resolve<'a>(
             internal: true,
         });
     }
+    // A good part of all imports: their paths need not even be kept.
+    if import.module.split("::").next().is_some_and(is_standard) {
+        return Rc::clone(&resolver.foreign);
+    }
     let path = segments(resolver, import, PathId::EMPTY);
     walk(resolver, file, path, import.in_test, Some(import))
 }
@@ -111,6 +115,11 @@ fn segments<'a>(resolver: &Resolver<'a>, import: &'a Import, rest: PathId) -> Pa
     resolver.path(&names[..count], rest)
 }
 
+/// Whether a crate comes with the compiler.
+fn is_standard(name: &str) -> bool {
+    matches!(name, "std" | "core" | "alloc" | "proc_macro")
+}
+
 /// Where a path written in a file begins. Somebody else's crates begin nowhere.
 fn start<'a>(
     resolver: &Resolver<'a>,
@@ -130,7 +139,7 @@ fn start<'a>(
         })
     };
     match first {
-        "std" | "core" | "alloc" | "proc_macro" => return None,
+        _ if is_standard(first) => return None,
         "crate" | "$crate" => return place(modules.root(file), rest),
         "self" => return place(file, rest),
         "super" => {
