@@ -89,7 +89,7 @@ fn codebase() -> (Definition, Codebase) {
 #[library_benchmark]
 #[bench::fixtures(setup = codebase)]
 fn evaluation((definition, codebase): (Definition, Codebase)) -> Evaluation {
-    black_box(evaluate(&definition, &codebase))
+    black_box(evaluate(&definition, &codebase, 1))
 }
 
 fn evaluated() -> (Codebase, Evaluation) {

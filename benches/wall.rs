@@ -49,7 +49,7 @@ fn evaluation(criterion: &mut Criterion) {
         // A clone has forgotten what its resolver worked out.
         bencher.iter_batched(
             || codebase.clone(),
-            |codebase| black_box(evaluate(&definition, &codebase)),
+            |codebase| black_box(evaluate(&definition, &codebase, 1)),
             BatchSize::LargeInput,
         );
     });

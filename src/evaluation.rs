@@ -8,8 +8,9 @@ mod score;
 mod sums;
 
 use crate::codebase::Codebase;
+use crate::codebase::parallel;
 use crate::definition::{Component, Decimal, Definition};
-use crate::measures::{self, Measurement, Method, Reading};
+use crate::measures::{self, Context, Measurement, Method, Reading};
 
 use score::Bars;
 use sums::{Sums, Tally};
@@ -132,15 +133,10 @@ impl State {
     }
 }
 
-/// Evaluates a codebase under a definition.
-pub fn evaluate(definition: &Definition, codebase: &Codebase) -> Evaluation {
-    let components: Vec<Evaluated> = definition
-        .enabled()
-        .map(|component| Evaluated {
-            component: component.clone(),
-            measurement: measures::take(codebase, component),
-        })
-        .collect();
+/// Evaluates a codebase under a definition, on so many threads at most; one starts no other. The evaluation does not
+/// depend on their number.
+pub fn evaluate(definition: &Definition, codebase: &Codebase, threads: usize) -> Evaluation {
+    let components = measured(definition, &Context::new(codebase, threads));
     let judges: Vec<Judge> = components.iter().map(Judge::new).collect();
     let measurements = components.iter().map(|evaluated| &evaluated.measurement);
     let sums = Sums::new(codebase, measurements);
@@ -161,6 +157,28 @@ pub fn evaluate(definition: &Definition, codebase: &Codebase) -> Evaluation {
         scopes,
         components,
     }
+}
+
+/// Takes the measurement of every enabled component, in the order of the definition.
+fn measured(definition: &Definition, context: &Context) -> Vec<Evaluated> {
+    let evaluated = |component: &Component| Evaluated {
+        component: component.clone(),
+        measurement: measures::take(context, component),
+    };
+    let (shared_out, others): (Vec<_>, Vec<_>) = definition
+        .enabled()
+        .enumerate()
+        .partition(|(_, component)| measures::is_shared_out(&component.measure));
+    let parts = parallel::share(context.threads(), &others, |part| {
+        part.map(|(position, component)| (*position, evaluated(component)))
+            .collect::<Vec<_>>()
+    });
+    let mut all: Vec<(usize, Evaluated)> = parts.into_iter().flatten().collect();
+    for (position, component) in shared_out {
+        all.push((position, evaluated(component)));
+    }
+    all.sort_by_key(|(position, _)| *position);
+    all.into_iter().map(|(_, evaluated)| evaluated).collect()
 }
 
 impl Evaluation {
@@ -279,5 +297,44 @@ fn scope(kind: ScopeKind, name: &[u8], tallies: &[Tally], judges: &[Judge]) -> S
         known_weight: weigh(|outcome| outcome.score.is_some()),
         applicable_weight: weigh(|outcome| outcome.state != State::NotApplicable),
         outcomes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::evaluate;
+    use crate::definition::Definition;
+    use crate::measures::testing::codebase;
+
+    #[test]
+    fn the_number_of_threads_changes_nothing() {
+        // Enough files that a second thread is started.
+        let mut fixture = String::from("//- pkg/__init__.py\nfrom .m0 import *\n");
+        for at in 0..200 {
+            let next = (at * 7 + 1) % 200;
+            let _ = writeln!(
+                fixture,
+                "//- pkg/m{at}.py\nfrom .m{next} import f{next}\ndef f{at}(): return f{next}()"
+            );
+        }
+        for at in 0..120 {
+            let used = at * at % 150;
+            let _ = writeln!(
+                fixture,
+                "//- tests/test_{at}.py\nfrom pkg import f0\nfrom pkg.m{used} import f{used}\n\
+                 def test_it(): f{used}(f0())"
+            );
+        }
+        let codebase = codebase(&fixture);
+        let evaluated = |threads| {
+            let evaluation = evaluate(&Definition::builtin(), &codebase, threads);
+            format!("{evaluation:?}")
+        };
+        let one = evaluated(1);
+        assert!(one.contains("only indirectly"), "{one}");
+        assert_eq!(evaluated(2), one);
+        assert_eq!(evaluated(16), one);
     }
 }

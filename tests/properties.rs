@@ -153,7 +153,7 @@ fn measured(sketches: &[Sketch], touched: &[Vec<usize>]) -> Evaluation {
         .enumerate()
         .map(|(position, sketch)| file(position, sketch))
         .collect();
-    evaluate(&Definition::builtin(), &codebase(files, touched))
+    evaluate(&Definition::builtin(), &codebase(files, touched), 1)
 }
 
 fn position(evaluation: &Evaluation, id: &str) -> usize {
@@ -245,8 +245,8 @@ proptest! {
         shuffled.rotate_left(seed % count);
         shuffled.reverse();
         let definition = Definition::builtin();
-        let one = evaluate(&definition, &codebase(files, &[]));
-        let other = evaluate(&definition, &codebase(shuffled, &[]));
+        let one = evaluate(&definition, &codebase(files, &[]), 1);
+        let other = evaluate(&definition, &codebase(shuffled, &[]), 1);
         prop_assert_eq!(one.repository, other.repository);
         prop_assert_eq!(one.scopes, other.scopes);
     }
@@ -304,8 +304,8 @@ proptest! {
         stranger.class = class;
         more.push(stranger);
         let definition = Definition::builtin();
-        let one = evaluate(&definition, &codebase(files, &[]));
-        let other = evaluate(&definition, &codebase(more, &[]));
+        let one = evaluate(&definition, &codebase(files, &[]), 1);
+        let other = evaluate(&definition, &codebase(more, &[]), 1);
         prop_assert_eq!(one.repository, other.repository);
         prop_assert_eq!(one.scopes, other.scopes);
     }

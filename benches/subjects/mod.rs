@@ -91,7 +91,7 @@ pub fn codebase() -> Codebase {
 /// A codebase with its evaluation.
 pub fn evaluated() -> (Codebase, Evaluation) {
     let codebase = codebase();
-    let evaluation = evaluate(&Definition::builtin(), &codebase);
+    let evaluation = evaluate(&Definition::builtin(), &codebase, 1);
     (codebase, evaluation)
 }
 

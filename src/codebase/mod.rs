@@ -4,6 +4,7 @@
 
 pub mod manifests;
 pub mod maps;
+pub mod parallel;
 pub mod resolve;
 
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use crate::path::RepoPath;
 
 use manifests::Manifests;
 use maps::Map;
-use resolve::Resolver;
+use resolve::{Resolver, Tables};
 
 /// Everything known about the code, before anybody says what quality is.
 #[derive(Clone, Debug)]
@@ -144,7 +145,7 @@ impl Codebase {
 
     /// Resolves imports of this codebase. What it has to know of all files is worked out here.
     pub fn resolver(&self) -> Resolver<'_> {
-        Resolver::new(self)
+        Resolver::new(Tables::new(self))
     }
 
     /// All files with their indices.

@@ -111,7 +111,9 @@ impl Measured<'_> {
     /// Evaluates, and writes the report down in every form that was asked for.
     fn render(self, arguments: &cli::Scan, outputs: &[Output], watch: &Watch) -> Rendered {
         let codebase = &self.survey.codebase;
-        let evaluation = watch.time("evaluate", || evaluate(self.definition, codebase));
+        let evaluation = watch.time("evaluate", || {
+            evaluate(self.definition, codebase, threads(arguments))
+        });
         let definition_id = self.definition.fingerprint(languages::VERSIONS);
         let report = Report::new(
             Inputs {

@@ -13,7 +13,10 @@ pub mod tested_files;
 pub(crate) mod testing;
 mod typed_slots;
 
+use std::sync::{Arc, OnceLock};
+
 use crate::class::Class;
+use crate::codebase::resolve::{Resolver, Tables};
 use crate::codebase::{Codebase, Content, File, FileIndex};
 use crate::definition::{Component, Measure};
 use crate::facts::{Facts, Function, Lost};
@@ -153,17 +156,58 @@ pub struct About {
     pub by_change: bool,
 }
 
+/// Fewest files of a codebase that are worth a second thread.
+const FEWEST_FILES: usize = 300;
+
+/// What the measurements of one codebase share.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// What is measured.
+    pub codebase: &'a Codebase,
+    threads: usize,
+    /// Made for whoever first resolves an import.
+    tables: OnceLock<Arc<Tables<'a>>>,
+}
+
+impl<'a> Context<'a> {
+    /// That of a codebase, measured on so many threads at most. No measurement depends on their number.
+    pub fn new(codebase: &'a Codebase, threads: usize) -> Self {
+        let pays = codebase.files().len() >= FEWEST_FILES;
+        Self {
+            codebase,
+            threads: if pays { threads.max(1) } else { 1 },
+            tables: OnceLock::new(),
+        }
+    }
+
+    /// How many threads may work at once.
+    pub fn threads(&self) -> usize {
+        self.threads
+    }
+
+    /// A resolver that remembers nothing yet.
+    pub fn resolver(&self) -> Resolver<'a> {
+        let tables = self.tables.get_or_init(|| Tables::new(self.codebase));
+        Resolver::new(Arc::clone(tables))
+    }
+}
+
+/// Whether a measure has work for all threads by itself.
+pub fn is_shared_out(measure: &Measure) -> bool {
+    matches!(measure, Measure::TestedFiles(_))
+}
+
 /// Takes a component's measurement.
-pub fn take(codebase: &Codebase, component: &Component) -> Measurement {
+pub fn take(context: &Context, component: &Component) -> Measurement {
     let view = View {
-        codebase,
+        codebase: context.codebase,
         component,
     };
     match &component.measure {
         Measure::TypedSlots(settings) => typed_slots::read(&view, settings),
-        Measure::TestedFiles(settings) => tested_files::read(&view, settings),
+        Measure::TestedFiles(settings) => tested_files::read(context, &view, settings),
         Measure::HiddenItems(settings) => hidden_items::read(&view, settings),
-        Measure::PreferredImports(settings) => preferred_imports::read(&view, settings),
+        Measure::PreferredImports(settings) => preferred_imports::read(context, &view, settings),
         Measure::CalmTouches(settings) => calm_touches::read(&view, settings),
         Measure::SmallChanges(settings) => small_changes::read(&view, settings),
         Measure::ShortFiles(settings) => short_files::read(&view, settings),

@@ -13,7 +13,7 @@ use crate::definition::{Entry, EntryKind};
 use crate::facts::{Facts, Import, ImportKind};
 use crate::languages::Language;
 
-use super::{About, Measurement, Note, Reading, Subject, Taken, View};
+use super::{About, Context, Measurement, Note, Reading, Subject, Taken, View};
 
 pub(super) const ABOUT: About = About {
     unit: "files",
@@ -24,7 +24,7 @@ pub(super) const ABOUT: About = About {
     by_change: false,
 };
 
-pub(super) fn read(view: &View, settings: &PreferredImports) -> Measurement {
+pub(super) fn read(context: &Context, view: &View, settings: &PreferredImports) -> Measurement {
     let libraries: Vec<(&str, Libraries)> = Language::all()
         .map(|language| language.name())
         .filter(|language| settings.is_about(language))
@@ -45,9 +45,8 @@ pub(super) fn read(view: &View, settings: &PreferredImports) -> Measurement {
         if settings.exempt.matches(&file.path) {
             continue;
         }
-        let (preferred, others) = libraries.used_by(index, facts, || {
-            resolver.get_or_init(|| view.codebase.resolver())
-        });
+        let (preferred, others) =
+            libraries.used_by(index, facts, || resolver.get_or_init(|| context.resolver()));
         for name in preferred.iter().chain(&others) {
             *used.entry(name).or_default() += 1;
         }

@@ -10,15 +10,17 @@ mod tests_of;
 use std::collections::VecDeque;
 
 use crate::class::Class;
+use crate::codebase::maps::Set;
+use crate::codebase::parallel;
 use crate::codebase::resolve::Resolver;
 use crate::codebase::{Codebase, File, FileIndex};
 use crate::definition::settings::TestedFiles;
 use crate::facts::{Facts, ImportKind};
 
-use super::{About, Measurement, Method, Note, Reading, Subject, Taken, View};
+use super::{About, Context, Measurement, Method, Note, Reading, Subject, Taken, View};
 
 use likeness::Likeness;
-use tests_of::{Reached, Tests};
+use tests_of::{Reached, Test, Tests};
 
 pub(super) const ABOUT: About = About {
     unit: "files",
@@ -76,8 +78,8 @@ pub struct Associations {
     pub resolved_imports: u64,
 }
 
-pub(super) fn read(view: &View, settings: &TestedFiles) -> Measurement {
-    let associations = levels(view.codebase, settings);
+pub(super) fn read(context: &Context, view: &View, settings: &TestedFiles) -> Measurement {
+    let associations = levels(context, settings);
     let mut taken = Taken {
         unknown: view.lost(),
         method: Method::Resolved,
@@ -107,14 +109,21 @@ pub(super) fn read(view: &View, settings: &TestedFiles) -> Measurement {
 }
 
 /// How strongly tests belong to the files of a codebase.
-pub fn levels(codebase: &Codebase, settings: &TestedFiles) -> Associations {
-    let resolver = codebase.resolver();
+pub fn levels(context: &Context, settings: &TestedFiles) -> Associations {
+    let codebase = context.codebase;
+    let resolver = context.resolver();
     let likeness = Likeness::new(codebase);
     let tests = Tests::of(codebase, &resolver);
-    let mut reached = Reached::nothing(codebase);
-    for test in &tests.enabled {
-        test.reach(codebase, &resolver, &mut reached);
-    }
+    let mut loads = Loads::new(codebase);
+    let reached = if context.threads() > 1 {
+        ahead(context, &tests, &mut loads)
+    } else {
+        let mut reached = Reached::nothing(codebase);
+        for test in &tests.enabled {
+            test.reach(codebase, &resolver, &mut reached);
+        }
+        reached
+    };
     let mut found = Associations {
         files: vec![Association::default(); codebase.files().len()],
         internal_imports: reached.internal,
@@ -148,7 +157,7 @@ pub fn levels(codebase: &Codebase, settings: &TestedFiles) -> Associations {
     for file in &tests.support {
         seeds[file.get()] = true;
     }
-    spread(codebase, &resolver, seeds, &mut found);
+    spread(codebase, &resolver, seeds, loads, &mut found);
     let mut reached = Reached::nothing(codebase);
     for test in &tests.skipped {
         test.reach(codebase, &resolver, &mut reached);
@@ -201,11 +210,84 @@ fn is_eligible(file: &File, facts: &Facts) -> bool {
     !(only_main && lines <= LONGEST_ENTRY_POINT)
 }
 
+/// By file: the files that importing it loads, in the order in which they are met, as far as that is known.
+struct Loads(Vec<Option<Loaded>>);
+
+impl Loads {
+    /// Nothing is known yet.
+    fn new(codebase: &Codebase) -> Self {
+        Self(vec![None; codebase.files().len()])
+    }
+
+    fn take<'a>(&mut self, resolver: &Resolver<'a>, file: FileIndex, facts: &'a Facts) -> Loaded {
+        self.0[file.get()]
+            .take()
+            .unwrap_or_else(|| loaded(resolver, file, facts))
+    }
+}
+
+/// Files that come with one.
+type Loaded = Box<[FileIndex]>;
+
+fn loaded<'a>(resolver: &Resolver<'a>, file: FileIndex, facts: &'a Facts) -> Loaded {
+    let mut seen: Set<FileIndex> = Set::default();
+    let mut loaded = Vec::new();
+    for import in &facts.imports {
+        // Declaring a child module is no use of it.
+        let loads = !matches!(import.kind, ImportKind::TypeOnly | ImportKind::Module);
+        if loads && !import.in_test {
+            let through = &resolver.resolve(file, import).through;
+            loaded.extend(through.iter().copied().filter(|next| seen.insert(*next)));
+        }
+    }
+    loaded.into()
+}
+
+/// What tests reach, and what the code they may load loads in its turn: all that takes long, on several threads.
+fn ahead(context: &Context, tests: &Tests, loads: &mut Loads) -> Reached {
+    /// What is looked at by itself.
+    enum Job<'t, 'a> {
+        Test(&'t Test),
+        Code(FileIndex, &'a Facts),
+    }
+    let codebase = context.codebase;
+    let mut jobs: Vec<Job> = tests.enabled.iter().map(Job::Test).collect();
+    // Without tests nothing is loaded.
+    if !jobs.is_empty() {
+        let code = codebase
+            .indexed()
+            .filter(|(_, file)| file.class == Class::Code)
+            .filter_map(|(index, file)| Some(Job::Code(index, file.facts()?)));
+        jobs.extend(code);
+    }
+    let parts = parallel::share(context.threads(), &jobs, |jobs| {
+        let resolver = context.resolver();
+        let mut reached = Reached::nothing(codebase);
+        let mut code: Vec<(FileIndex, Loaded)> = Vec::new();
+        for job in jobs {
+            match job {
+                Job::Test(test) => test.reach(codebase, &resolver, &mut reached),
+                Job::Code(file, facts) => code.push((*file, loaded(&resolver, *file, facts))),
+            }
+        }
+        (reached, code)
+    });
+    let mut all = Reached::nothing(codebase);
+    for (reached, code) in parts {
+        all.add(&reached);
+        for (file, loaded) in code {
+            loads.0[file.get()] = Some(loaded);
+        }
+    }
+    all
+}
+
 /// Follows the imports of source files, from those that tests load to everything that comes with them.
 fn spread<'a>(
     codebase: &'a Codebase,
     resolver: &Resolver<'a>,
     seeds: Vec<bool>,
+    mut loads: Loads,
     found: &mut Associations,
 ) {
     let mut seen = seeds;
@@ -227,19 +309,11 @@ fn spread<'a>(
         } else {
             found.of(file).through.unwrap_or(file)
         };
-        for import in &facts.imports {
-            // Declaring a child module is no use of it.
-            let loads = !matches!(import.kind, ImportKind::TypeOnly | ImportKind::Module);
-            if !loads || import.in_test {
-                continue;
-            }
-            let resolution = resolver.resolve(file, import);
-            for next in &resolution.through {
-                if !std::mem::replace(&mut seen[next.get()], true) {
-                    found.raise(*next, Strength::Indirect);
-                    found.files[next.get()].through = Some(from);
-                    pending.push_back(*next);
-                }
+        for next in loads.take(resolver, file, facts) {
+            if !std::mem::replace(&mut seen[next.get()], true) {
+                found.raise(next, Strength::Indirect);
+                found.files[next.get()].through = Some(from);
+                pending.push_back(next);
             }
         }
     }

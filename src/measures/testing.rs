@@ -10,7 +10,7 @@ use crate::facts::extract::extract;
 use crate::git::{History, HistoryState};
 use crate::path::RepoPath;
 
-use super::{Measurement, Reading, Subject, Taken, explain, take};
+use super::{Context, Measurement, Reading, Subject, Taken, explain, take};
 
 /// The files of a fixture.
 fn files(fixture: &str) -> Vec<(RepoPath, String)> {
@@ -84,7 +84,7 @@ pub(crate) fn check(measure: &str, fixture: &str, expected: &str) {
 /// What a measure says of a codebase.
 pub(crate) fn report(codebase: &Codebase, measure: &str) -> String {
     let component = component(measure);
-    match take(codebase, &component) {
+    match take(&Context::new(codebase, 1), &component) {
         Measurement::Taken(taken) => lines(codebase, &component, &taken).join("\n"),
         Measurement::NotApplicable { reason } => format!("not applicable: {reason}"),
         Measurement::Unavailable { reason, .. } => format!("unavailable: {reason}"),
@@ -93,7 +93,7 @@ pub(crate) fn report(codebase: &Codebase, measure: &str) -> String {
 
 /// What a measure saw in a codebase.
 pub(crate) fn taken(codebase: &Codebase, measure: &str) -> Measurement {
-    take(codebase, &component(measure))
+    take(&Context::new(codebase, 1), &component(measure))
 }
 
 /// A component with a measure.

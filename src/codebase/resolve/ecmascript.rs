@@ -43,7 +43,12 @@ const SOURCE: &[&[u8]] = &[b"src", b"source", b"lib", b""];
 pub(super) struct Modules<'a> {
     /// Packages of the workspace by name. Of several with one name the first by path counts.
     packages: Map<&'a str, (&'a [u8], &'a Package)>,
-    /// What a specifier means in a directory, as far as somebody asked.
+}
+
+/// What one resolver was asked before.
+#[derive(Debug, Default)]
+pub(super) struct Memory<'a> {
+    /// What a specifier means in a directory.
     found: RefCell<Map<(&'a [u8], &'a str), Module>>,
     walks: Walks<'a, Place>,
 }
@@ -73,7 +78,7 @@ enum Module {
 }
 
 fn find<'a>(resolver: &Resolver<'a>, file: FileIndex, specifier: &'a str) -> Module {
-    let directory = resolver.codebase.file(file).path.directory();
+    let directory = resolver.codebase().file(file).path.directory();
     let (key, found) = ((directory, specifier), &resolver.ecmascript.found);
     if let Some(known) = found.borrow().get(&key) {
         return *known;
@@ -84,7 +89,7 @@ fn find<'a>(resolver: &Resolver<'a>, file: FileIndex, specifier: &'a str) -> Mod
 }
 
 fn search(resolver: &Resolver, directory: &[u8], specifier: &str) -> Module {
-    let codebase = resolver.codebase;
+    let codebase = resolver.codebase();
     let specifier = specifier.split('?').next().unwrap_or(specifier);
     let or_missing = |found: Option<FileIndex>| found.map_or(Module::Missing, Module::File);
     if specifier.starts_with('.') {
@@ -152,7 +157,7 @@ fn package_named<'a, 's>(
         .nth(parts - 1)
         .map_or(specifier.len(), |(at, _)| at);
     let (name, rest) = specifier.split_at(end);
-    let (directory, package) = *resolver.ecmascript.packages.get(name)?;
+    let (directory, package) = *resolver.tables.ecmascript.packages.get(name)?;
     Some((directory, package, rest.trim_start_matches('/')))
 }
 

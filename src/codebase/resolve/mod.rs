@@ -10,9 +10,10 @@ mod paths;
 mod python;
 mod rust;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::hash::Hash;
 use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
 
 use super::maps::{Map, Set};
 use super::{Codebase, FileIndex};
@@ -79,17 +80,39 @@ fn family(file: &super::File) -> Option<Family> {
     }
 }
 
-/// Resolves imports of one codebase. It knows where modules are and remembers where names led: whoever resolves much
-/// keeps it.
+/// What resolving needs to know of all files: where modules are and which names they have. Threads share it.
 #[derive(Debug)]
-pub struct Resolver<'a> {
+pub struct Tables<'a> {
     codebase: &'a Codebase,
     /// By file, made when somebody first asks.
-    names: Vec<OnceCell<Names<'a>>>,
-    paths: RefCell<Paths<'a>>,
+    names: Vec<OnceLock<Names<'a>>>,
     python: python::Modules<'a>,
     ecmascript: ecmascript::Modules<'a>,
     rust: rust::Modules<'a>,
+}
+
+impl<'a> Tables<'a> {
+    /// Those of a codebase.
+    pub fn new(codebase: &'a Codebase) -> Arc<Self> {
+        Arc::new(Self {
+            codebase,
+            names: codebase.files().iter().map(|_| OnceLock::new()).collect(),
+            python: python::Modules::new(codebase),
+            ecmascript: ecmascript::Modules::new(codebase),
+            rust: rust::Modules::new(codebase),
+        })
+    }
+}
+
+/// Resolves imports of one codebase. It remembers where names led: whoever resolves much keeps it. What it remembers
+/// changes no answer, so each thread may have one of its own.
+#[derive(Debug)]
+pub struct Resolver<'a> {
+    tables: Arc<Tables<'a>>,
+    paths: RefCell<Paths<'a>>,
+    python: python::Memory<'a>,
+    ecmascript: ecmascript::Memory<'a>,
+    rust: rust::Memory<'a>,
     /// About this repository, without a target.
     missing: Shared<'a>,
     /// Somebody else's.
@@ -97,14 +120,14 @@ pub struct Resolver<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    pub(super) fn new(codebase: &'a Codebase) -> Self {
+    /// One that remembers nothing yet.
+    pub fn new(tables: Arc<Tables<'a>>) -> Self {
         Self {
-            codebase,
-            names: codebase.files().iter().map(|_| OnceCell::new()).collect(),
+            tables,
             paths: RefCell::default(),
-            python: python::Modules::new(codebase),
-            ecmascript: ecmascript::Modules::new(codebase),
-            rust: rust::Modules::new(codebase),
+            python: python::Memory::default(),
+            ecmascript: ecmascript::Memory::default(),
+            rust: rust::Memory::default(),
             missing: Rc::new(Resolution {
                 internal: true,
                 ..Resolution::default()
@@ -115,7 +138,7 @@ impl<'a> Resolver<'a> {
 
     /// Where an import of a file leads.
     pub fn resolve(&self, file: FileIndex, import: &'a Import) -> Rc<Resolution<'a>> {
-        match family(self.codebase.file(file)) {
+        match family(self.codebase().file(file)) {
             Some(Family::Python) => python::resolve(self, file, import),
             Some(Family::Ecmascript) => ecmascript::resolve(self, file, import),
             Some(Family::Rust) => rust::resolve(self, file, import),
@@ -135,7 +158,7 @@ impl<'a> Resolver<'a> {
         let Some(first) = chain.first() else {
             return Vec::new();
         };
-        let family = family(self.codebase.file(file));
+        let family = family(self.codebase().file(file));
         let mut callees: Vec<Callee> = Vec::new();
         let mut bound = false;
         for import in self.bindings(file, first) {
@@ -176,7 +199,7 @@ impl<'a> Resolver<'a> {
         if self.defines(file, first) {
             return false;
         }
-        match family(self.codebase.file(file)) {
+        match family(self.codebase().file(file)) {
             Some(Family::Python) => !python::resolve_unbound(self, file, &[first]).is_empty(),
             Some(Family::Rust) => {
                 matches!(first, "crate" | "self" | "super" | "$crate")
@@ -188,7 +211,7 @@ impl<'a> Resolver<'a> {
 
     /// Whether a file imports another file of this repository or something defined in it, not for types only.
     pub fn imports_file(&self, file: FileIndex, path: &str) -> bool {
-        let Some(wanted) = self.codebase.find_bytes(path.as_bytes()) else {
+        let Some(wanted) = self.codebase().find_bytes(path.as_bytes()) else {
             return false;
         };
         let imports = self.facts(file).map_or(&[][..], |facts| &facts.imports);
@@ -202,12 +225,17 @@ impl<'a> Resolver<'a> {
             })
     }
 
+    fn codebase(&self) -> &'a Codebase {
+        self.tables.codebase
+    }
+
     fn facts(&self, file: FileIndex) -> Option<&'a Facts> {
-        self.codebase.file(file).facts()
+        self.codebase().file(file).facts()
     }
 
     fn names(&self, file: FileIndex) -> &Names<'a> {
-        self.names[file.get()].get_or_init(|| Names::new(self.codebase.file(file)))
+        let names = &self.tables.names[file.get()];
+        names.get_or_init(|| Names::new(self.codebase().file(file)))
     }
 
     /// Whether a file declares a top-level name.

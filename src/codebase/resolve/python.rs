@@ -24,7 +24,12 @@ pub(super) struct Modules<'a> {
     tops: Map<&'a [u8], Vec<StemId>>,
     /// By file: the directory it lies in; none for files of other languages.
     directories: Vec<Option<StemId>>,
-    /// What a module name means in a directory, as far as somebody asked.
+}
+
+/// What one resolver was asked before.
+#[derive(Debug, Default)]
+pub(super) struct Memory<'a> {
+    /// What a module name means in a directory.
     found: RefCell<Map<(StemId, &'a str), Found>>,
     /// The last question and its answer: imports of one module stand together.
     last: Cell<Option<(StemId, &'a str, Found)>>,
@@ -173,28 +178,6 @@ impl<'a> Modules<'a> {
             })
     }
 
-    /// What a module name means in a Python file.
-    fn find(&self, file: FileIndex, module: &'a str) -> Found {
-        let Some(directory) = self.directories[file.get()] else {
-            return (None, false);
-        };
-        if let Some((same, last, found)) = self.last.get()
-            && same == directory
-            && last == module
-        {
-            return found;
-        }
-        let key = (directory, module);
-        let known = self.found.borrow().get(&key).copied();
-        let found = known.unwrap_or_else(|| {
-            let found = self.search(directory, module);
-            self.found.borrow_mut().insert(key, found);
-            found
-        });
-        self.last.set(Some((directory, module, found)));
-        found
-    }
-
     fn search(&self, own: StemId, module: &str) -> Found {
         let rest = module.trim_start_matches('.');
         let dots = module.len() - rest.len();
@@ -219,6 +202,29 @@ impl<'a> Modules<'a> {
         let found = roots.iter().find_map(|root| self.below(*root, module));
         (found, true)
     }
+}
+
+/// What a module name means in a Python file.
+fn find<'a>(resolver: &Resolver<'a>, file: FileIndex, module: &'a str) -> Found {
+    let (modules, memory) = (&resolver.tables.python, &resolver.python);
+    let Some(directory) = modules.directories[file.get()] else {
+        return (None, false);
+    };
+    if let Some((same, last, found)) = memory.last.get()
+        && same == directory
+        && last == module
+    {
+        return found;
+    }
+    let key = (directory, module);
+    let known = memory.found.borrow().get(&key).copied();
+    let found = known.unwrap_or_else(|| {
+        let found = modules.search(directory, module);
+        memory.found.borrow_mut().insert(key, found);
+        found
+    });
+    memory.last.set(Some((directory, module, found)));
+    found
 }
 
 /// How near a source root is to a directory: those around it first, innermost first, then by what they share.
@@ -341,8 +347,8 @@ fn walk<'a>(
     path: PathId,
     certain: bool,
 ) -> Shared<'a> {
-    let modules = &resolver.python;
-    let stem = match modules.find(file, module) {
+    let modules = &resolver.tables.python;
+    let stem = match find(resolver, file, module) {
         (Some(stem), _) => stem,
         (None, true) => return Rc::clone(&resolver.missing),
         (None, false) => return Rc::clone(&resolver.foreign),
@@ -352,7 +358,7 @@ fn walk<'a>(
         path,
         certain,
     };
-    remembered(&modules.walks, place, || {
+    remembered(&resolver.python.walks, place, || {
         let mut walk = Walk::from(place);
         // Importing a module runs the packages around it.
         let around = std::iter::successors(modules.stem(stem).parent, |around| {
@@ -371,7 +377,7 @@ fn walk<'a>(
 
 /// Looks for the names of a place.
 fn look<'a>(resolver: &Resolver<'a>, walk: &mut Walk<'a, Place>, place: Place) {
-    let modules = &resolver.python;
+    let modules = &resolver.tables.python;
     let file = modules.file(place.stem);
     if let Some(file) = file {
         walk.pass(file);
@@ -410,7 +416,7 @@ fn look<'a>(resolver: &Resolver<'a>, walk: &mut Walk<'a, Place>, place: Place) {
         if walk.is_spent() {
             break;
         }
-        let (Some(stem), _) = modules.find(file, &star.module) else {
+        let (Some(stem), _) = find(resolver, file, &star.module) else {
             continue;
         };
         if exports(resolver, stem, name) {
@@ -435,7 +441,6 @@ fn passed_on<'a>(
     place: Place,
     file: FileIndex,
 ) -> bool {
-    let modules = &resolver.python;
     let Some((name, rest)) = resolver.split(place.path) else {
         return false;
     };
@@ -448,7 +453,7 @@ fn passed_on<'a>(
             (None, None) => name,
             _ => &*import.module,
         };
-        let (Some(stem), _) = modules.find(file, module) else {
+        let (Some(stem), _) = find(resolver, file, module) else {
             // Somebody else's module.
             bound = true;
             continue;
@@ -474,6 +479,7 @@ fn passed_on<'a>(
 /// Whether `import *` takes a name from a module.
 fn exports(resolver: &Resolver, stem: StemId, name: &str) -> bool {
     let listed = resolver
+        .tables
         .python
         .file(stem)
         .and_then(|file| resolver.facts(file))

@@ -7,9 +7,15 @@ use std::rc::Rc;
 use crate::codebase::FileIndex;
 use crate::facts::{Import, ImportKind};
 
-use super::{LONGEST_PATH, PathId, Resolution, Resolver, Shared, Target, Walk, remembered};
+use super::{LONGEST_PATH, PathId, Resolution, Resolver, Shared, Target, Walk, Walks, remembered};
 
 pub(super) use tree::Modules;
+
+/// What one resolver was asked before.
+#[derive(Debug, Default)]
+pub(super) struct Memory<'a> {
+    walks: Walks<'a, Place>,
+}
 
 /// Names looked for in a module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,7 +35,7 @@ pub(super) fn resolve<'a>(
 ) -> Shared<'a> {
     if import.kind == ImportKind::Module {
         let name = import.name.as_deref().unwrap_or(&import.module);
-        let Some(child) = resolver.rust.child(file, name) else {
+        let Some(child) = resolver.tables.rust.child(file, name) else {
             return Rc::clone(&resolver.missing);
         };
         return Rc::new(Resolution {
@@ -41,6 +47,10 @@ pub(super) fn resolve<'a>(
             through: vec![child],
             internal: true,
         });
+    }
+    // A good part of all imports: their paths need not even be kept.
+    if import.module.split("::").next().is_some_and(is_standard) {
+        return Rc::clone(&resolver.foreign);
     }
     let path = segments(resolver, import, PathId::EMPTY);
     walk(resolver, file, path, import.in_test, Some(import))
@@ -105,6 +115,11 @@ fn segments<'a>(resolver: &Resolver<'a>, import: &'a Import, rest: PathId) -> Pa
     resolver.path(&names[..count], rest)
 }
 
+/// Whether a crate comes with the compiler.
+fn is_standard(name: &str) -> bool {
+    matches!(name, "std" | "core" | "alloc" | "proc_macro")
+}
+
 /// Where a path written in a file begins. Somebody else's crates begin nowhere.
 fn start<'a>(
     resolver: &Resolver<'a>,
@@ -113,7 +128,7 @@ fn start<'a>(
     in_test: bool,
     import: Option<&Import>,
 ) -> Option<Place> {
-    let modules = &resolver.rust;
+    let modules = &resolver.tables.rust;
     let (first, rest) = resolver.split(path)?;
     let place = |file: FileIndex, path: PathId| {
         (resolver.length(path) <= LONGEST_PATH).then_some(Place {
@@ -124,7 +139,7 @@ fn start<'a>(
         })
     };
     match first {
-        "std" | "core" | "alloc" | "proc_macro" => return None,
+        _ if is_standard(first) => return None,
         "crate" | "$crate" => return place(modules.root(file), rest),
         "self" => return place(file, rest),
         "super" => {
@@ -176,7 +191,7 @@ fn walk<'a>(
 fn module_of(resolver: &Resolver, place: Place) -> FileIndex {
     let (mut file, mut path) = (place.file, place.path);
     while let Some((name, rest)) = resolver.split(path) {
-        match resolver.rust.child(file, name) {
+        match resolver.tables.rust.child(file, name) {
             Some(child) => (file, path) = (child, rest),
             None => break,
         }
@@ -198,7 +213,7 @@ fn search<'a>(resolver: &Resolver<'a>, place: Place) -> Shared<'a> {
 
 /// Looks for the names of a place.
 fn look<'a>(resolver: &Resolver<'a>, walk: &mut Walk<'a, Place>, place: Place) {
-    let modules = &resolver.rust;
+    let modules = &resolver.tables.rust;
     let file = place.file;
     walk.pass(file);
     let Some((name, rest)) = resolver.split(place.path) else {
@@ -279,7 +294,7 @@ fn look<'a>(resolver: &Resolver<'a>, walk: &mut Walk<'a, Place>, place: Place) {
 fn by_unique_name<'a>(resolver: &Resolver<'a>, walk: &mut Walk<'a, Place>, place: Place) {
     let mut path = place.path;
     while let Some((name, rest)) = resolver.split(path) {
-        if let Some(file) = resolver.rust.unique(place.file, name) {
+        if let Some(file) = resolver.tables.rust.unique(place.file, name) {
             walk.arrive(file, Some(name));
             return;
         }

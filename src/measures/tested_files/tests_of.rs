@@ -242,6 +242,18 @@ impl Reached {
             resolved: 0,
         }
     }
+
+    /// Adds what other tests reach.
+    pub(super) fn add(&mut self, other: &Self) {
+        for (known, strength) in self.strengths.iter_mut().zip(&other.strengths) {
+            *known = (*known).max(*strength);
+        }
+        for (known, loaded) in self.loaded.iter_mut().zip(&other.loaded) {
+            *known |= loaded;
+        }
+        self.internal += other.internal;
+        self.resolved += other.resolved;
+    }
 }
 
 /// Whether an import only opens a package: what is used of it counts, where it is defined.

@@ -31,7 +31,7 @@ impl Story {
     pub fn under(definition: &Definition, files: Vec<File>, history: History) -> Self {
         let codebase = Codebase::new(files, history, Manifests::read(&[]));
         Self {
-            evaluation: evaluate(definition, &codebase),
+            evaluation: evaluate(definition, &codebase, 1),
             codebase,
             matter: Matter {
                 tool_version: "0.1.0".to_owned(),

@@ -5,12 +5,10 @@ use std::collections::BTreeSet;
 use crate::class::Class;
 use crate::codebase::manifests::cargo::Crate;
 use crate::codebase::maps::{Map, Set};
-use crate::codebase::resolve::{Family, Walks, family};
+use crate::codebase::resolve::{Family, family};
 use crate::codebase::{Codebase, FileIndex};
 use crate::facts::{Exposure, ImportKind};
 use crate::path::{RepoPath, join};
-
-use super::Place;
 
 /// Deepest tree of modules.
 const DEEPEST: usize = 64;
@@ -27,7 +25,6 @@ pub(in super::super) struct Modules<'a> {
     /// For each crate, known by its directory, and each name the one file that declares it for others; none where
     /// several do.
     unique: Map<(&'a [u8], &'a str), Option<FileIndex>>,
-    pub(super) walks: Walks<'a, Place>,
 }
 
 impl<'a> Modules<'a> {
