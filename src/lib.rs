@@ -26,7 +26,8 @@
 //!
 //! - Imports go downward in the order `command → survey → report → evaluation → measures → codebase → facts`.
 //!   The tidy test keeps it so.
-//! - Only `main`, [`command`], [`survey`], [`source`], [`git`] and [`cache`] read or write. The rest takes values and gives values.
+//! - Only `main`, [`command`], [`survey`], [`source`], [`git`], [`cache`] and [`disk`] read or write.
+//!   The rest takes values and gives values.
 //! - `git2` is named in [`git`] alone, `tree_sitter` in [`facts`] and [`languages`] alone.
 //! - Everything shaped by a language ends at facts; everything shaped by quality begins there. Facts know no path, no
 //!   time and no configuration, so equal bytes have equal facts.
@@ -52,6 +53,7 @@ pub mod cli;
 pub mod codebase;
 pub mod command;
 pub mod definition;
+pub mod disk;
 pub mod error;
 pub mod evaluation;
 pub mod facts;

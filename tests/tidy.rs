@@ -35,6 +35,7 @@ const FOUNDATION: &[&str] = &[
     "class",
     "classify",
     "definition",
+    "disk",
     "git",
     "languages",
     "path",
@@ -42,7 +43,9 @@ const FOUNDATION: &[&str] = &[
 ];
 
 /// Who may read, write, ask the clock or start something.
-const IMPURE: &[&str] = &["main", "command", "survey", "source", "git", "cache"];
+const IMPURE: &[&str] = &[
+    "main", "command", "survey", "source", "git", "cache", "disk",
+];
 
 /// A source file without its tests and comments: its path below the root, and its lines with their numbers.
 struct Source {

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::eviction::PARTIAL;
+use crate::disk::is_foreign;
 use crate::source::safe_read;
 
 /// The variable that names the cache directory.
@@ -142,15 +143,12 @@ pub(super) fn judge(place: &Path) -> Result<(), Refusal> {
     if !metadata.is_dir() {
         return Err(Refusal::NotADirectory);
     }
+    if is_foreign(&metadata) {
+        return Err(Refusal::Foreign);
+    }
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt as _;
-        // SAFETY: geteuid takes nothing, cannot fail and touches no memory of ours.
-        #[allow(unsafe_code)]
-        let user = unsafe { libc::geteuid() };
-        if metadata.uid() != user {
-            return Err(Refusal::Foreign);
-        }
         if metadata.mode() & 0o022 != 0 {
             return Err(Refusal::Shared);
         }

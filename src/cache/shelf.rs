@@ -13,6 +13,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::eviction::{HINT, SEGMENT, touch};
 use super::segment::{HEAD_BYTES, Key, Row, Table, encode, table_end};
 use super::{place, replace};
+use crate::disk::read_exact_at;
 use crate::source::{open_regular, safe_read};
 
 /// A segment larger than this is not ours: they are written a few megabytes at a time, and joined up to this size.
@@ -352,10 +353,10 @@ impl Stranger {
     fn load(directory: &Path, name: String) -> Option<Self> {
         let (file, size) = open_regular(&directory.join(&name)).ok()?;
         let mut head = vec![0; HEAD_BYTES];
-        read_at(&file, &mut head, 0)?;
+        read_exact_at(&file, &mut head, 0)?;
         let end = table_end(&head).filter(|end| *end as u64 <= size.min(LARGEST_SEGMENT))?;
         head.resize(end, 0);
-        read_at(&file, &mut head[HEAD_BYTES..], HEAD_BYTES as u64)?;
+        read_exact_at(&file, &mut head[HEAD_BYTES..], HEAD_BYTES as u64)?;
         let table = Table::new(head)?;
         Some(Self {
             name,
@@ -372,35 +373,13 @@ impl Stranger {
         }
         let mut value = vec![0; row.length as usize];
         let start = self.table.values_start() as u64 + u64::from(row.offset);
-        read_at(&self.file, &mut value, start)?;
+        read_exact_at(&self.file, &mut value, start)?;
         row.vouches_for(&value).then_some(value)
     }
 }
 
 fn unused(table: &Table) -> Vec<AtomicBool> {
     (0..table.len()).map(|_| AtomicBool::new(false)).collect()
-}
-
-/// Reads at a place, whatever other threads read from the same file.
-#[cfg(unix)]
-fn read_at(file: &fs::File, buffer: &mut [u8], offset: u64) -> Option<()> {
-    use std::os::unix::fs::FileExt as _;
-    file.read_exact_at(buffer, offset).ok()
-}
-
-/// The same with Windows' own words for it.
-#[cfg(windows)]
-fn read_at(file: &fs::File, mut buffer: &mut [u8], mut offset: u64) -> Option<()> {
-    use std::os::windows::fs::FileExt as _;
-    while !buffer.is_empty() {
-        let read = file
-            .seek_read(buffer, offset)
-            .ok()
-            .filter(|read| *read > 0)?;
-        buffer = &mut buffer[read..];
-        offset += read as u64;
-    }
-    Some(())
 }
 
 /// The names in a hint, if its checksum is right.

@@ -1,6 +1,6 @@
 //! Finding the cache a command may use. Without one everything works, and takes longer.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::cache::{self, Cache, Contents, Refusal};
 use crate::cli;
@@ -9,30 +9,30 @@ use crate::survey::{Ground, Inventory, Memory};
 
 use super::output;
 
-/// What this work tree remembers, if there is a cache that can be trusted.
-pub(super) fn memory(
-    arguments: &cli::Caching,
-    ground: &Ground,
-    inventory: &Inventory,
-) -> Option<Memory> {
+/// The cache, if there is one that can be trusted.
+pub(super) fn open(arguments: &cli::Caching) -> Option<Cache> {
     let place = place(arguments)?;
-    let refused = |reason: &str| {
-        output::warn(&format!(
-            "the cache {} is not used: {reason}",
-            shown(&place)
-        ));
-        None
-    };
-    let cache = match Cache::open(&place) {
-        Ok(cache) => cache,
+    match Cache::open(&place) {
+        Ok(cache) => Some(cache),
         // Nobody asked for a cache where there can be none: `--timings` tells that none was used.
-        Err(Refusal::System(_)) if !is_named(arguments) => return None,
-        Err(refusal) => return refused(&refusal.to_string()),
-    };
+        Err(Refusal::System(_)) if !is_named(arguments) => None,
+        Err(refusal) => refused(&place, &refusal.to_string()),
+    }
+}
+
+/// What this work tree remembers, unless the cache is the work of the repository's authors.
+pub(super) fn memory(cache: Cache, ground: &Ground, inventory: &Inventory) -> Option<Memory> {
     if inventory.tracks_below(&ground.root, cache.root()) {
-        return refused("files in it belong to the repository, whose authors could make up facts");
+        let reason = "files in it belong to the repository, whose authors could make up facts";
+        return refused(cache.root(), reason);
     }
     Some(Memory::open(cache, ground))
+}
+
+fn refused<T>(place: &Path, reason: &str) -> Option<T> {
+    let place = shown(place);
+    output::warn(&format!("the cache {place} is not used: {reason}"));
+    None
 }
 
 /// Writes what a run has worked out. The result stands without it.

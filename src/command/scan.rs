@@ -38,14 +38,15 @@ pub fn run(arguments: &cli::Scan) -> Result<Exit, Error> {
     };
     let threads = threads(arguments);
     let bar = Bar::new(&watch, arguments.ascii);
-    let identify = !arguments.caching.no_cache;
-    let inventory = survey::inventory(&ground, &definition, threads, identify, &watch);
+    let cache = caching::open(&arguments.caching);
+    // Contents are named for the cache alone.
+    let inventory = survey::inventory(&ground, &definition, threads, cache.is_some(), &watch);
     if inventory.is_empty() {
         return Err(Error::NothingScanned {
             path: shown(&arguments.path),
         });
     }
-    let memory = caching::memory(&arguments.caching, &ground, &inventory);
+    let memory = cache.and_then(|cache| caching::memory(cache, &ground, &inventory));
     let key = watch.time("digest", || {
         let measured = memory.as_ref().and_then(|_| inventory.fingerprint())?;
         let styles: Vec<_> = outputs

@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::objects::{HashKind, ObjectId};
+use crate::disk::read_exact_at;
 
 /// Packs kept open; two files each. Beyond it the smaller ones are left out.
 const PACK_LIMIT: usize = 64;
@@ -245,27 +246,4 @@ fn search(ids: &[u8], id_length: usize, wanted: &[u8]) -> Result<u32, u32> {
         }
     }
     Err(low as u32)
-}
-
-fn read_exact_at(file: &File, buffer: &mut [u8], at: u64) -> Option<()> {
-    let mut done = 0;
-    while done < buffer.len() {
-        match read_at(file, buffer.get_mut(done..)?, at.checked_add(done as u64)?) {
-            Ok(0) => return None,
-            Ok(read) => done += read,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(_) => return None,
-        }
-    }
-    Some(())
-}
-
-#[cfg(unix)]
-fn read_at(file: &File, buffer: &mut [u8], at: u64) -> std::io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, buffer, at)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, buffer: &mut [u8], at: u64) -> std::io::Result<usize> {
-    std::os::windows::fs::FileExt::seek_read(file, buffer, at)
 }

@@ -19,6 +19,7 @@ use super::objects::{
     ObjectStore,
 };
 use super::walk::Walk;
+use crate::disk::is_foreign;
 
 /// `HEAD`, references and lists are short; `packed-refs` of the largest known repositories stays below 64 MiB.
 const SMALL_FILE_LIMIT: u64 = 64 << 20;
@@ -333,7 +334,7 @@ fn open(root: PathBuf, git_directory: PathBuf, bare: bool) -> Result<Repository,
     }
     let store = ObjectStore::new(&objects, hash).map_err(Failure::new)?;
     Ok(Repository {
-        trust_reduced: is_foreign(&git_directory),
+        trust_reduced: fs::metadata(&git_directory).is_ok_and(|found| is_foreign(&found)),
         root,
         git_directory,
         common_directory,
@@ -409,20 +410,6 @@ fn small_file(path: &Path) -> Result<Option<Vec<u8>>, String> {
     fs::read(path)
         .map(Some)
         .map_err(|error| format!("{}: {error}", shown(path)))
-}
-
-#[cfg(unix)]
-fn is_foreign(git_directory: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    // SAFETY: geteuid takes nothing, cannot fail and touches no memory of ours.
-    #[allow(unsafe_code)]
-    let user = unsafe { libc::geteuid() };
-    fs::metadata(git_directory).is_ok_and(|metadata| metadata.uid() != user)
-}
-
-#[cfg(not(unix))]
-fn is_foreign(_git_directory: &Path) -> bool {
-    false
 }
 
 impl Repository {

@@ -66,7 +66,7 @@ impl Reader {
     /// Reads one file: its class, its lines, its facts. `identified` is its content, where that is known already.
     pub fn read(&self, listed: &Listed, identified: Option<&Result<Identified, Lost>>) -> Read {
         if let (Some(shelf), Some(Ok(identified))) = (&self.facts, identified)
-            && (listed.needs_content() || listed.class.is_some_and(is_countable))
+            && (listed.needs_content() || is_countable_class(listed))
         {
             let asked = asked(listed);
             let known = shelf
@@ -77,16 +77,17 @@ impl Reader {
                 return join(listed, known);
             }
         }
-        if !listed.needs_content() {
-            return self.count_lines(listed, identified);
+        let shelf = self.facts.as_ref().filter(|_| identified.is_some());
+        if !listed.needs_content() && (shelf.is_none() || !is_countable_class(listed)) {
+            return self.count_lines(listed);
         }
         let bytes = match listed.read(&self.root, MAX_READ_BYTES) {
             Ok(bytes) => bytes,
+            Err(_) if !listed.needs_content() => return self.count_lines(listed),
             Err(lost) => return lost_file(listed, lost).into(),
         };
         let size = bytes.len() as u64;
         // What was identified may have changed since, or been filtered on its way out of git: these bytes count.
-        let shelf = self.facts.as_ref().filter(|_| identified.is_some());
         let id = shelf.map(|_| self.name(&bytes, identified));
         let known = examine(listed, bytes);
         self.watch.file_read(size, known.facts.is_some());
@@ -108,34 +109,14 @@ impl Reader {
         id
     }
 
-    /// A file whose class is settled without its content; text is still counted in lines.
-    fn count_lines(&self, listed: &Listed, identified: Option<&Result<Identified, Lost>>) -> Read {
+    /// A file whose class is settled without its content; text is still counted in lines, without holding it in memory.
+    fn count_lines(&self, listed: &Listed) -> Read {
         let mut file = unread_file(listed, listed.class.unwrap_or(Class::Data));
         if is_countable(file.class) {
-            let location = listed.location(&self.root);
-            if let (Some(shelf), Some(Ok(_))) = (&self.facts, identified)
-                && let Ok(content) = listed.read(&self.root, MAX_READ_BYTES)
-            {
-                self.watch.file_read(content.len() as u64, false);
-                file.lines = source::lines_of(&content);
-                let known = Remembered {
-                    size: content.len() as u64,
-                    lines: file.lines,
-                    non_utf8: false,
-                    conflict_markers: false,
-                    seen: Seen::default(),
-                    facts: None,
-                };
-                if let Ok(value) = postcard::to_stdvec(&known) {
-                    let id = self.name(&content, identified);
-                    shelf.put(Key::new(id.as_bytes(), asked(listed)), value);
-                }
-            } else {
-                let counted = source::physical_lines(&location);
-                file.lines = counted.map_or(0, |counted| {
-                    u32::try_from(counted.lines).unwrap_or(u32::MAX)
-                });
-            }
+            let counted = source::physical_lines(&listed.location(&self.root));
+            file.lines = counted.map_or(0, |counted| {
+                u32::try_from(counted.lines).unwrap_or(u32::MAX)
+            });
         }
         file.into()
     }
@@ -152,7 +133,12 @@ fn asked(listed: &Listed) -> [u8; 4] {
 
 /// Looks at the bytes of a file.
 fn examine(listed: &Listed, bytes: Vec<u8>) -> Remembered {
-    let seen = listed.look(&bytes);
+    let is_settled = !listed.needs_content();
+    let seen = if is_settled {
+        Seen::default()
+    } else {
+        listed.look(&bytes)
+    };
     let mut known = Remembered {
         size: bytes.len() as u64,
         lines: 0,
@@ -161,6 +147,10 @@ fn examine(listed: &Listed, bytes: Vec<u8>) -> Remembered {
         seen,
         facts: None,
     };
+    if is_settled {
+        known.lines = source::lines_of(&bytes);
+        return known;
+    }
     if seen.is_binary() {
         return known;
     }
@@ -227,6 +217,11 @@ fn settle_by_facts(file: &mut File, facts: Facts) {
         file.reason = "no test case in it";
     }
     file.content = Content::Facts(Arc::new(facts));
+}
+
+/// Whether the class that was settled without content is one of text.
+fn is_countable_class(listed: &Listed) -> bool {
+    listed.class.is_some_and(is_countable)
 }
 
 fn is_countable(class: Class) -> bool {
