@@ -72,30 +72,33 @@ impl<'a> Sums<'a> {
         self.counted.fill(0);
         let mut current: Option<(FileIndex, Tally)> = None;
         for reading in &taken.readings {
-            match reading.subject {
-                Subject::File(file) | Subject::Line(file, _) => match &mut current {
-                    Some((same, tally)) if *same == file => tally.reading(reading),
-                    _ => {
-                        let mut tally = Tally::default();
-                        tally.reading(reading);
-                        if let Some((file, done)) = current.replace((file, tally)) {
-                            self.file(position, file, done);
-                        }
+            if let Subject::Change(change) = reading.subject {
+                self.change(position, change, reading);
+            }
+            let Some(file) = reading.subject.file() else {
+                continue;
+            };
+            match &mut current {
+                Some((same, tally)) if *same == file => tally.reading(reading),
+                _ => {
+                    let mut tally = Tally::default();
+                    tally.reading(reading);
+                    if let Some((file, done)) = current.replace((file, tally)) {
+                        self.file(position, file, done);
                     }
-                },
-                Subject::Change(change) => self.change(position, change, reading),
+                }
             }
         }
         if let Some((file, done)) = current {
             self.file(position, file, done);
         }
         for (subject, _) in &taken.unknown {
-            if let Subject::File(file) | Subject::Line(file, _) = subject {
+            if let Some(file) = subject.file() {
                 let one = Tally {
                     unknown: 1,
                     ..Tally::default()
                 };
-                self.file(position, *file, one);
+                self.file(position, file, one);
             }
         }
     }

@@ -37,10 +37,10 @@ pub(super) fn read(view: &View, settings: &CalmHotSpots) -> Measurement {
             let simple = function.cognitive <= settings.max_cognitive;
             let of = count * u64::from(function.code_lines);
             taken.readings.push(Reading {
-                subject: Subject::Line(index, function.line),
+                subject: Subject::Function(index, at),
                 good: if simple { of } else { 0 },
                 of,
-                note: (!simple).then_some(Note::Function(at)),
+                note: (!simple).then_some(Note::Subject),
             });
         }
     }
@@ -48,9 +48,7 @@ pub(super) fn read(view: &View, settings: &CalmHotSpots) -> Measurement {
 }
 
 pub(super) fn explain(view: &View, reading: &Reading) -> Option<String> {
-    let Subject::Line(file, _) = reading.subject else {
-        return None;
-    };
+    let file = reading.subject.file()?;
     Some(format!(
         "{}, file touched by {} changes",
         simple_functions::explain(view, reading)?,

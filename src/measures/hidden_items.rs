@@ -32,10 +32,10 @@ pub(super) fn read(view: &View, settings: &HiddenItems) -> Measurement {
             }
             let exposed = is_exposed(file, facts, item, settings.boundary);
             taken.readings.push(Reading {
-                subject: Subject::Line(index, item.line),
+                subject: Subject::Item(index, at),
                 good: u64::from(!exposed),
                 of: 1,
-                note: exposed.then_some(Note::Item(at)),
+                note: exposed.then_some(Note::Subject),
             });
         }
     }
@@ -43,10 +43,10 @@ pub(super) fn read(view: &View, settings: &HiddenItems) -> Measurement {
 }
 
 pub(super) fn explain(view: &View, reading: &Reading) -> Option<String> {
-    let (Subject::Line(file, _), Some(Note::Item(at))) = (reading.subject, &reading.note) else {
+    let Subject::Item(file, at) = reading.subject else {
         return None;
     };
-    let item = view.codebase.file(file).facts()?.items.get(*at as usize)?;
+    let item = view.codebase.file(file).facts()?.items.get(at as usize)?;
     Some(format!("{} is exposed", item.name))
 }
 

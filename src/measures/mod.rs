@@ -40,14 +40,9 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// The function it is about, if it is about one.
-    fn function<'a>(&self, codebase: &'a Codebase) -> Option<&'a Function> {
-        match (&self.note, self.subject) {
-            (Some(Note::Function(at)), Subject::Line(file, _)) => {
-                codebase.file(file).facts()?.functions.get(*at as usize)
-            }
-            _ => None,
-        }
+    /// What is missing, in the measure's unit.
+    pub fn gap(&self) -> u64 {
+        self.of.saturating_sub(self.good)
     }
 }
 
@@ -57,14 +52,8 @@ impl Reading {
 pub enum Note {
     /// The words themselves.
     Words(Box<str>),
-    /// It is about the subject as a whole.
+    /// The subject says it all.
     Subject,
-    /// It is about the function at this position in the facts of the file.
-    Function(u32),
-    /// It is about the field at this position.
-    Field(u32),
-    /// It is about the item at this position.
-    Item(u32),
 }
 
 /// The thing judged.
@@ -72,10 +61,46 @@ pub enum Note {
 pub enum Subject {
     /// A file.
     File(FileIndex),
-    /// Something at a line of a file: a function or an item.
-    Line(FileIndex, u32),
+    /// A function of a file, by its position in the facts.
+    Function(FileIndex, u32),
+    /// A field that belongs to no function, by its position in the facts.
+    Field(FileIndex, u32),
+    /// A top-level declaration, by its position in the facts.
+    Item(FileIndex, u32),
     /// A change, by its position in the history.
     Change(usize),
+}
+
+impl Subject {
+    /// The file it is or lies in; none for a change.
+    pub fn file(self) -> Option<FileIndex> {
+        match self {
+            Self::File(file)
+            | Self::Function(file, _)
+            | Self::Field(file, _)
+            | Self::Item(file, _) => Some(file),
+            Self::Change(_) => None,
+        }
+    }
+
+    /// The line it begins at, counted from 1; none for what is no part of a file.
+    pub fn line(self, codebase: &Codebase) -> Option<u32> {
+        let facts = |file: FileIndex| codebase.file(file).facts();
+        match self {
+            Self::Function(..) => Some(self.function(codebase)?.line),
+            Self::Field(file, at) => Some(facts(file)?.fields.get(at as usize)?.line),
+            Self::Item(file, at) => Some(facts(file)?.items.get(at as usize)?.line),
+            Self::File(_) | Self::Change(_) => None,
+        }
+    }
+
+    /// The function it is, if it is one.
+    pub fn function(self, codebase: &Codebase) -> Option<&Function> {
+        match self {
+            Self::Function(file, at) => codebase.file(file).facts()?.functions.get(at as usize),
+            _ => None,
+        }
+    }
 }
 
 /// What a measure saw.

@@ -27,14 +27,14 @@ pub(super) fn read(view: &View, settings: &SimpleFunctions) -> Measurement {
         for (at, function) in units(&facts.functions) {
             let simple = function.cognitive <= settings.max_cognitive;
             taken.readings.push(Reading {
-                subject: Subject::Line(index, function.line),
+                subject: Subject::Function(index, at),
                 good: if simple {
                     u64::from(function.code_lines)
                 } else {
                     0
                 },
                 of: u64::from(function.code_lines),
-                note: (!simple).then_some(Note::Function(at)),
+                note: (!simple).then_some(Note::Subject),
             });
         }
     }
@@ -50,7 +50,7 @@ pub(super) fn units(functions: &[Function]) -> impl Iterator<Item = (u32, &Funct
 }
 
 pub(super) fn explain(view: &View, reading: &Reading) -> Option<String> {
-    let function = reading.function(view.codebase)?;
+    let function = reading.subject.function(view.codebase)?;
     Some(format!(
         "{}: cognitive complexity {} in {} lines",
         function.name.as_deref().unwrap_or("closure"),

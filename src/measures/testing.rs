@@ -10,7 +10,7 @@ use crate::facts::extract::extract;
 use crate::git::{History, HistoryState};
 use crate::path::RepoPath;
 
-use super::{Context, Measurement, Reading, Subject, Taken, explain, take};
+use super::{Context, Measurement, Reading, Taken, explain, take};
 
 /// The files of a fixture.
 fn files(fixture: &str) -> Vec<(RepoPath, String)> {
@@ -120,12 +120,13 @@ fn lines(codebase: &Codebase, component: &Component, taken: &Taken) -> Vec<Strin
     )];
     lines.extend(taken.readings.iter().filter_map(|reading| {
         let note = explain(codebase, component, reading)?;
-        Some(match reading.subject {
-            Subject::File(file) => format!("{} {note}", codebase.file(file).path.to_str()),
-            Subject::Line(file, line) => {
-                format!("{}:{line} {note}", codebase.file(file).path.to_str())
-            }
-            Subject::Change(change) => format!("change {change} {note}"),
+        let Some(file) = reading.subject.file() else {
+            return Some(format!("{:?} {note}", reading.subject));
+        };
+        let path = codebase.file(file).path.to_str();
+        Some(match reading.subject.line(codebase) {
+            Some(line) => format!("{path}:{line} {note}"),
+            None => format!("{path} {note}"),
         })
     }));
     lines

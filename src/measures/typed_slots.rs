@@ -43,19 +43,17 @@ pub(super) fn read(view: &View, settings: &TypedSlots) -> Measurement {
         for (at, function) in functions.filter(|(_, function)| !function.in_test) {
             let slots = Judged::of(&function.slots, settings, project);
             documented += slots.documented;
-            let subject = Subject::Line(index, function.line);
             taken
                 .readings
-                .extend(slots.reading(subject, Note::Function(at)));
+                .extend(slots.reading(Subject::Function(index, at)));
         }
         let fields = (0..).zip(&facts.fields);
         for (at, field) in fields.filter(|(_, field)| !field.in_test) {
             let slots = Judged::of(std::slice::from_ref(field), settings, project);
             documented += slots.documented;
-            let subject = Subject::Line(index, field.line);
             taken
                 .readings
-                .extend(slots.reading(subject, Note::Field(at)));
+                .extend(slots.reading(Subject::Field(index, at)));
         }
     }
     if documented > 0 {
@@ -67,18 +65,15 @@ pub(super) fn read(view: &View, settings: &TypedSlots) -> Measurement {
 }
 
 pub(super) fn explain(view: &View, settings: &TypedSlots, reading: &Reading) -> Option<String> {
-    let Subject::Line(index, _) = reading.subject else {
-        return None;
-    };
-    let file = view.codebase.file(index);
+    let file = view.codebase.file(reading.subject.file()?);
     let facts = file.facts()?;
-    let (name, slots) = match reading.note {
-        Some(Note::Function(at)) => {
+    let (name, slots) = match reading.subject {
+        Subject::Function(_, at) => {
             let function = facts.functions.get(at as usize)?;
             let name = function.name.as_deref().unwrap_or("closure");
             (name.to_owned(), function.slots.as_slice())
         }
-        Some(Note::Field(at)) => {
+        Subject::Field(_, at) => {
             let field = facts.fields.get(at as usize)?;
             (format!("field {}", field.name), std::slice::from_ref(field))
         }
@@ -204,12 +199,12 @@ impl Judged {
         judged
     }
 
-    fn reading(&self, subject: Subject, note: Note) -> Option<Reading> {
+    fn reading(&self, subject: Subject) -> Option<Reading> {
         (self.of > 0).then(|| Reading {
             subject,
             good: self.good,
             of: self.of,
-            note: (self.good < self.of).then_some(note),
+            note: (self.good < self.of).then_some(Note::Subject),
         })
     }
 }
