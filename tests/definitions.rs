@@ -1,12 +1,14 @@
 //! Definitions that are wrong and exactly what is said about them; the example file; what combines with what.
 //! `BLESS=1` rewrites the expected messages.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use quality::definition::{self, Decimal, Definition, Diagnostics, Level, Measure, find, parse};
+use quality::definition::{
+    self, Decimal, Definition, Diagnostics, Effect, Level, Measure, alterations, find, parse,
+};
 
 const EXAMPLE: &str = include_str!("../quality.toml.example");
 
@@ -145,7 +147,7 @@ fn the_built_in_rows_are_those_of_the_table() {
 typed-code typed-slots 0.95 0 1 ratchet
 tested-files tested-files 0.9 0 1 ratchet
 test-coverage covered-lines 0.8 0.3 1 report
-narrow-interfaces hidden-items 0.7 0.05 1 ratchet
+narrow-interfaces hidden-items 0.7 0.05 1 report
 http-client preferred-imports 1 0 1 ratchet
 fast-endpoints fast-endpoints 0.95 0 1 report
 safe-reads safe-reads 1 0.9 1 report
@@ -272,6 +274,22 @@ fn another_measure_brings_its_own_target_floor_and_level() {
         (row.title.as_str(), row.level),
         ("Typed code", Level::Report)
     );
+}
+
+#[test]
+fn the_bars_of_the_gate_are_read_exactly_and_are_none_by_default() {
+    let gate = good("extends = 'builtin'\n[gate]\nfail_under = 70.5\nmax_drop = 0.25\n").gate;
+    assert_eq!(
+        (gate.fail_under, gate.max_drop),
+        (Decimal::from_f64(70.5), Decimal::from_f64(0.25))
+    );
+    let gate = good("extends = 'builtin'\n[gate]\nmax_drop = 0\n").gate;
+    assert_eq!(
+        (gate.fail_under, gate.max_drop),
+        (None, Some(Decimal::default()))
+    );
+    let gate = Definition::builtin().gate;
+    assert_eq!((gate.fail_under, gate.max_drop), (None, None));
 }
 
 #[test]
@@ -405,6 +423,140 @@ fn every_change_of_every_key_changes_the_id() {
     assert_eq!(ids.len(), tried, "two changes have the same id");
 }
 
+/// The name of the table a line of the example is in, with a dot after it.
+fn table_of(number: usize) -> String {
+    let text = example_with_everything();
+    let before: Vec<&str> = text.lines().take(number).collect();
+    let header = before.iter().rev().find_map(|line| {
+        let name = line.strip_prefix('[')?.strip_suffix(']')?;
+        Some(format!("{name}."))
+    });
+    header.unwrap_or_default()
+}
+
+#[test]
+fn every_change_of_every_key_is_an_alteration_under_the_name_of_the_key() {
+    let base = good(&example_with_everything());
+    assert_eq!(alterations(&base, &base), []);
+    for (number, key, value) in keys_of_the_example() {
+        let Some(other) = another(&key, &value) else {
+            continue;
+        };
+        let head = good(&with_line(number, &format!("{key} = {other}")));
+        let name = format!("{}{key}", table_of(number));
+        for (one, two) in [(&base, &head), (&head, &base)] {
+            let found = alterations(one, two);
+            let keys: Vec<&str> = found.iter().map(|found| found.key.as_str()).collect();
+            assert_eq!(keys, [&name]);
+            let is_title = key == "title";
+            assert_eq!(found[0].effect == Effect::Neutral, is_title, "{}", found[0]);
+        }
+    }
+}
+
+/// The example with some of its keys changed: those whose number is in the list.
+fn with_changes(changes: &BTreeSet<usize>) -> Option<Definition> {
+    let text = example_with_everything();
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    for (position, (number, key, value)) in keys_of_the_example().into_iter().enumerate() {
+        if let Some(other) = another(&key, &value).filter(|_| changes.contains(&position)) {
+            lines[number] = format!("{key} = {other}");
+        }
+    }
+    read(&lines.join("\n")).ok()
+}
+
+/// A number that asks for more the further it goes one way.
+#[derive(Clone, Debug)]
+struct Ordered {
+    key: &'static str,
+    /// What has to stand beside it, so that every number in the range is legal.
+    beside: &'static str,
+    low: i64,
+    high: i64,
+    /// How many make one.
+    scale: f64,
+    /// Whether more is asked upwards.
+    rising: bool,
+}
+
+const fn ordered(key: &'static str, (low, high): (i64, i64), scale: f64, rising: bool) -> Ordered {
+    Ordered {
+        key,
+        beside: "",
+        low,
+        high,
+        scale,
+        rising,
+    }
+}
+
+const ORDERED: &[Ordered] = &[
+    ordered("gate.fail_under", (0, 100_000), 1e3, true),
+    ordered("gate.max_drop", (0, 100_000), 1e3, false),
+    Ordered {
+        beside: "component.typed-code.floor = 0",
+        ..ordered("component.typed-code.target", (1, 1_000), 1e3, true)
+    },
+    Ordered {
+        beside: "component.typed-code.target = 1",
+        ..ordered("component.typed-code.floor", (0, 999), 1e3, true)
+    },
+    ordered(
+        "component.hot-files.measure.calm-touches.above",
+        (1, 1_000),
+        1e3,
+        false,
+    ),
+    ordered(
+        "component.tested-files.measure.tested-files.min_strength",
+        (1, 3),
+        1.0,
+        true,
+    ),
+    ordered(
+        "component.fast-endpoints.measure.fast-endpoints.within_ms",
+        (1, 600_000),
+        1.0,
+        false,
+    ),
+    ordered(
+        "component.small-changes.measure.small-changes.max_files",
+        (1, 100_000),
+        1.0,
+        false,
+    ),
+    ordered(
+        "component.short-files.measure.short-files.max_lines",
+        (1, 1_000_000),
+        1.0,
+        false,
+    ),
+    ordered(
+        "component.simple-functions.measure.simple-functions.max_cognitive",
+        (0, 10_000),
+        1.0,
+        false,
+    ),
+    ordered(
+        "component.calm-hot-spots.measure.calm-hot-spots.max_cognitive",
+        (0, 10_000),
+        1.0,
+        false,
+    ),
+];
+
+impl Ordered {
+    /// The built-in definition with the number at this part of its range, and the number.
+    fn at(&self, part: f64) -> (Definition, i64) {
+        let number = self.low + ((self.high - self.low) as f64 * part).round() as i64;
+        let value = number as f64 / self.scale;
+        let (key, beside) = (self.key, self.beside);
+        let text = format!("extends = 'builtin'\n{key} = {value}\n{beside}\n");
+        (good(&text), number)
+    }
+}
+
 #[test]
 fn every_number_out_of_range_is_refused() {
     let mut tried = 0;
@@ -522,5 +674,46 @@ proptest::proptest! {
             let rendered = diagnostics.render(false);
             proptest::prop_assert!(rendered.starts_with("error: "));
         }
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn definitions_differ_in_something_named_exactly_where_their_ids_differ(
+        base in proptest::collection::btree_set(0..200_usize, 0..6),
+        head in proptest::collection::btree_set(0..200_usize, 0..6),
+    ) {
+        let (Some(base), Some(head)) = (with_changes(&base), with_changes(&head)) else {
+            return Ok(());
+        };
+        let found = alterations(&base, &head);
+        proptest::prop_assert_eq!(found.is_empty(), base.fingerprint("") == head.fingerprint(""));
+        proptest::prop_assert!(found.windows(2).all(|two| two[0].key < two[1].key));
+        let back = alterations(&head, &base);
+        let back: BTreeMap<&str, Effect> =
+            back.iter().map(|found| (found.key.as_str(), found.effect)).collect();
+        for found in found.iter().filter(|found| found.effect == Effect::Stricter) {
+            let effect = back.get(found.key.as_str());
+            proptest::prop_assert_eq!(effect, Some(&Effect::Weaker), "{}", found);
+        }
+    }
+
+    #[test]
+    fn of_two_numbers_the_one_that_asks_for_more_is_the_stricter(
+        row in proptest::sample::select(ORDERED),
+        one in 0.0..=1.0_f64,
+        other in 0.0..=1.0_f64,
+    ) {
+        let ((base, one), (head, other)) = (row.at(one), row.at(other));
+        let found = alterations(&base, &head);
+        let effects: Vec<Effect> = found.iter().map(|found| found.effect).collect();
+        let expected = match (one == other, (other > one) == row.rising) {
+            (true, _) => vec![],
+            (false, true) => vec![Effect::Stricter],
+            (false, false) => vec![Effect::Weaker],
+        };
+        proptest::prop_assert_eq!(effects, expected, "{} {} {}", row.key, one, other);
     }
 }

@@ -1,5 +1,7 @@
 //! The settings of `preferred-imports`: how a library is named, and the libraries known to serve one purpose.
 
+use std::fmt;
+
 use serde::{Serialize, Serializer};
 
 use super::diagnostic::{Diagnostic, Place, closest, quote};
@@ -169,8 +171,25 @@ impl PartialEq for Entry {
 impl Eq for Entry {}
 
 impl Serialize for Entry {
+    /// How an entry is spelled does not change what it means either.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.text)
+        serializer.collect_str(&self.kind)
+    }
+}
+
+impl fmt::Display for EntryKind {
+    /// In the notation of the definition, without a `node:` before a module.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Module { name, except } => {
+                formatter.write_str(name)?;
+                except
+                    .iter()
+                    .try_for_each(|part| write!(formatter, "!{part}"))
+            }
+            Self::Path(path) => write!(formatter, "path:{path}"),
+            Self::Global(name) => write!(formatter, "global:{name}"),
+        }
     }
 }
 
@@ -350,8 +369,8 @@ impl PartialEq for Preset {
 
 impl Eq for Preset {}
 
-impl std::fmt::Debug for Preset {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Preset {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.0.name)
     }
 }
@@ -394,6 +413,25 @@ mod tests {
             kind("global:$.ajax"),
             Some(EntryKind::Global("$.ajax".to_owned()))
         );
+    }
+
+    #[test]
+    fn what_an_entry_means_is_written_in_the_notation_it_was_read_in() {
+        for text in [
+            "httpx",
+            "aiohttp!web!client",
+            "@scope/name",
+            "hyper::client",
+            "path:app/http.py",
+            "global:$.ajax",
+        ] {
+            assert_eq!(
+                kind(text).map(|kind| kind.to_string()).as_deref(),
+                Some(text)
+            );
+        }
+        let spelled = kind("node:http").map(|kind| kind.to_string());
+        assert_eq!(spelled.as_deref(), Some("http"));
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //!   are those of the built-in component with that measure, its weight is 1 and its level `report`.
 //! - A file without a single key is the built-in definition.
 
+mod alterations;
 mod component;
 pub mod decimal;
 pub mod diagnostic;
@@ -26,6 +27,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+pub use self::alterations::{Alteration, Effect, alterations};
 pub use self::decimal::Decimal;
 pub use self::diagnostic::{Diagnostic, Diagnostics, Place};
 pub use self::library::{Entry, EntryKind, Preset};
@@ -50,12 +52,12 @@ pub struct Definition {
     pub components: Vec<Component>,
     /// Which changes are looked at.
     pub history: HistorySettings,
-    /// When a scan fails.
+    /// When a scan or a pull request fails.
     pub gate: GateSettings,
     /// Which files are what, before the rules every repository shares.
     pub files: FileSettings,
-    /// 16 hexadecimal digits over everything above and the version of the rules, but not over grammars:
-    /// [`Definition::fingerprint`] adds those.
+    /// 16 hexadecimal digits over everything above, bars of the gate, levels and titles included, and the version of
+    /// the rules, but not over grammars: [`Definition::fingerprint`] adds those.
     #[serde(skip)]
     pub id: String,
 }
@@ -122,11 +124,13 @@ impl Default for HistorySettings {
     }
 }
 
-/// When a scan fails.
+/// When a scan or a pull request fails.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct GateSettings {
     /// The lowest score, 0 to 100, that passes; none if every score does.
     pub fail_under: Option<Decimal>,
+    /// The most points, 0 to 100, by which a pull request may lower the score; none if any drop passes.
+    pub max_drop: Option<Decimal>,
 }
 
 /// Globs that say what a file is where the rules every repository shares are wrong.
@@ -165,8 +169,10 @@ impl Definition {
         self.components.iter().filter(|component| component.enabled)
     }
 
-    /// 16 hexadecimal digits that differ whenever a number could: over every effective value, the version of the
-    /// rules, and `versions`, the caller's text of grammar and runtime versions. Order and comments do not matter.
+    /// 16 hexadecimal digits that differ whenever a number or a verdict could: over every effective value, the version
+    /// of the rules, and `versions`, the caller's text of grammar and runtime versions. Order and comments do not
+    /// matter. They may differ where every number is the same, as after another bar or title: two results with the
+    /// same digits were measured, judged and labelled alike, which is what somebody who reads both relies on.
     pub fn fingerprint(&self, versions: &str) -> String {
         let mut hasher = Sha256::new();
         hasher.update(RULES_VERSION.to_be_bytes());

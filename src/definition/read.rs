@@ -72,7 +72,10 @@ fn read_into(journal: &Journal, text: &str, builtin: Option<&Definition>) -> Def
     }
     if let Some(mut table) = root.table("gate") {
         let hundred = Decimal::from_millionths(100 * Decimal::SCALE);
-        definition.gate.fail_under = table.decimal("fail_under", Decimal::default()..=hundred);
+        definition.gate = GateSettings {
+            fail_under: table.decimal("fail_under", Decimal::default()..=hundred),
+            max_drop: table.decimal("max_drop", Decimal::default()..=hundred),
+        };
         table.finish();
     }
     if let Some(mut table) = root.table("files") {
@@ -88,10 +91,9 @@ fn read_into(journal: &Journal, text: &str, builtin: Option<&Definition>) -> Def
     if let Some(table) = root.table("component") {
         read_components(table, &mut definition.components, builtin);
     }
-    root.belongs_elsewhere(
-        "fail_under",
-        "it belongs into the table `[gate]`".to_owned(),
-    );
+    for key in ["fail_under", "max_drop"] {
+        root.belongs_elsewhere(key, "it belongs into the table `[gate]`".to_owned());
+    }
     check_weights(&root, &definition, journal);
     root.finish();
     definition.id = definition.fingerprint("");
@@ -230,7 +232,9 @@ mod tests {
 
     #[test]
     fn the_example_shows_every_key_the_schema_knows() {
-        let text = EXAMPLE.replace("\n#fail_under", "\nfail_under");
+        let text = EXAMPLE
+            .replace("\n#fail_under", "\nfail_under")
+            .replace("\n#max_drop", "\nmax_drop");
         let journal = Journal::new(&text);
         read_into(&journal, &text, Some(&Definition::builtin()));
         let document = DeTable::parse(&text).unwrap();

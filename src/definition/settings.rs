@@ -128,8 +128,8 @@ pub struct TypedSlots {
     pub nested_any: NestedAny,
 }
 
-/// What a type with `Any` inside counts as.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+/// What a type with `Any` inside counts as; what comes later asks for more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NestedAny {
     /// It has a type.
@@ -220,8 +220,8 @@ pub struct HiddenItems {
     pub boundary: Boundary,
 }
 
-/// What an item must be hidden within.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+/// What an item must be hidden within; what comes later asks for more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Boundary {
     /// Its directory.
