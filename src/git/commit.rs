@@ -33,71 +33,95 @@ pub(super) struct Person {
     pub email: String,
 }
 
-/// Reads a commit object. `None` only when it names no tree: then nothing can be told from it.
-pub(super) fn parse(content: &[u8]) -> Option<RawCommit> {
-    let (header, message) = match memchr::memmem::find(content, b"\n\n") {
-        Some(end) => (&content[..end], &content[end + 2..]),
-        None => (content, &[][..]),
-    };
+/// What puts a commit in its place among others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Links {
+    /// The root directory.
+    pub tree: ObjectId,
+    /// In the order of the header; the first is the mainline.
+    pub parents: Vec<ObjectId>,
+    /// As [`RawCommit::time`].
+    pub time: Option<i64>,
+}
+
+/// Reads of a commit object what does not take its message. `None` only when it names no tree: then nothing can be told
+/// from it.
+pub(super) fn links(content: &[u8]) -> Option<Links> {
     let mut tree = None;
     let mut parents = Vec::new();
-    let mut author = None;
-    let mut committer = None;
-    for line in header.split(|byte| *byte == b'\n') {
+    let mut time = None;
+    for line in header_and_message(content).0.split(|byte| *byte == b'\n') {
         if let Some(id) = line.strip_prefix(b"tree ") {
             tree = tree.or_else(|| ObjectId::from_hex(id));
         } else if let Some(id) = line.strip_prefix(b"parent ") {
             parents.extend(ObjectId::from_hex(id));
-        } else if let Some(signature) = line.strip_prefix(b"author ") {
-            author = author.or_else(|| Some(parse_signature(signature)));
         } else if let Some(signature) = line.strip_prefix(b"committer ") {
-            committer = committer.or_else(|| Some(parse_signature(signature)));
+            time = time.or_else(|| Some(time_of(&String::from_utf8_lossy(signature))));
         }
     }
-    let malformed = [&author, &committer].into_iter().any(|signature| {
-        signature
-            .as_ref()
-            .is_none_or(|signature| signature.malformed)
-    });
-    let (subject, body) = split_message(&String::from_utf8_lossy(message));
-    Some(RawCommit {
+    Some(Links {
         tree: tree?,
         parents,
-        author: author.map(|signature| signature.person).unwrap_or_default(),
-        time: committer.and_then(|signature| signature.time),
-        malformed,
+        time: time.flatten(),
+    })
+}
+
+/// Reads a commit object. `None` only when it names no tree.
+pub(super) fn parse(content: &[u8]) -> Option<RawCommit> {
+    let Links {
+        tree,
+        parents,
+        time,
+    } = links(content)?;
+    let (header, message) = header_and_message(content);
+    let author = header
+        .split(|byte| *byte == b'\n')
+        .find_map(|line| line.strip_prefix(b"author "))
+        .map(String::from_utf8_lossy);
+    let is_dated = author
+        .as_deref()
+        .is_some_and(|line| time_of(line).is_some());
+    let (subject, body) = split_message(&String::from_utf8_lossy(message));
+    Some(RawCommit {
+        tree,
+        parents,
+        author: author.as_deref().map(person).unwrap_or_default(),
+        time,
+        malformed: !is_dated || time.is_none(),
         subject,
         body,
     })
 }
 
-struct Signature {
-    person: Person,
-    time: Option<i64>,
-    malformed: bool,
+fn header_and_message(content: &[u8]) -> (&[u8], &[u8]) {
+    match memchr::memmem::find(content, b"\n\n") {
+        Some(end) => (&content[..end], &content[end + 2..]),
+        None => (content, &[][..]),
+    }
 }
 
-fn parse_signature(line: &[u8]) -> Signature {
-    let text = String::from_utf8_lossy(line);
-    // The last `>` ends the address, so that a name with brackets cannot move the time.
-    let (who, when) = match text.rfind('>') {
-        Some(end) => (&text[..end], &text[end + 1..]),
-        None => (text.as_ref(), ""),
-    };
-    let (name, email) = who.split_once('<').unwrap_or((who, ""));
-    let time = when
-        .split_ascii_whitespace()
-        .next()
-        .and_then(|seconds| seconds.parse::<i64>().ok())
-        .filter(|seconds| (0..=LATEST_TIME).contains(seconds));
-    Signature {
-        person: Person {
-            name: name.trim().to_owned(),
-            email: email.trim().to_owned(),
-        },
-        time,
-        malformed: time.is_none(),
+/// What stands before and behind the last `>` of a signature, which ends the address: a name with brackets cannot move the
+/// time.
+fn who_and_when(line: &str) -> (&str, &str) {
+    match line.rfind('>') {
+        Some(end) => (&line[..end], &line[end + 1..]),
+        None => (line, ""),
     }
+}
+
+fn person(line: &str) -> Person {
+    let (who, _) = who_and_when(line);
+    let (name, email) = who.split_once('<').unwrap_or((who, ""));
+    Person {
+        name: name.trim().to_owned(),
+        email: email.trim().to_owned(),
+    }
+}
+
+fn time_of(line: &str) -> Option<i64> {
+    let (_, when) = who_and_when(line);
+    let seconds = when.split_ascii_whitespace().next()?.parse().ok()?;
+    (0..=LATEST_TIME).contains(&seconds).then_some(seconds)
 }
 
 /// The first paragraph in one line, and the rest.
@@ -124,7 +148,7 @@ fn split_message(message: &str) -> (String, String) {
 
 #[cfg(test)]
 mod tests {
-    use super::{RawCommit, parse};
+    use super::{RawCommit, links, parse};
 
     const TREE: &str = "tree 0123456789abcdef0123456789abcdef01234567\n";
     const GOOD: &str = "A <a@b> 1000 +0000";
@@ -164,6 +188,8 @@ mod tests {
             let commit = signed(author, committer);
             assert!(commit.malformed, "{author} / {committer}");
             assert_eq!(commit.time, time, "{author} / {committer}");
+            let text = format!("{TREE}author {author}\ncommitter {committer}\n\nsubject\n");
+            assert_eq!(links(text.as_bytes()).unwrap().time, time);
         }
         assert!(!signed(GOOD, "A <a@b> 1000 +051800").malformed);
     }

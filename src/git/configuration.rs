@@ -1,4 +1,5 @@
-//! The four settings of a repository that say how its files must be read. All others are none of our business.
+//! The four settings of a repository that say how its files must be read, and what it calls those it fetches from. All
+//! others are none of our business.
 
 /// What `.git/config` says about the layout of the repository. Includes are not followed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,6 +12,9 @@ pub(super) struct Configuration {
     pub unknown_extension: Option<String>,
     /// Cloned with `--filter`.
     pub partial: bool,
+    /// Names of `[remote "…"]` sections, each once. Only for commands in messages, so those that are no plain words are
+    /// left out.
+    pub remotes: Vec<String>,
 }
 
 /// Extensions that change nothing for a reader of objects, `HEAD` and the index.
@@ -41,6 +45,12 @@ impl Configuration {
                     .next()
                     .unwrap_or_default()
                     .to_ascii_lowercase();
+                let remote = name.split('"').nth(1).filter(|_| section == "remote");
+                if let Some(remote) = remote.filter(|name| is_plain(name))
+                    && configuration.remotes.iter().all(|known| known != remote)
+                {
+                    configuration.remotes.push(remote.to_owned());
+                }
                 line = rest.trim();
             }
             let (key, value) = line.split_once('=').unwrap_or((line, "true"));
@@ -72,6 +82,12 @@ impl Configuration {
     }
 }
 
+/// A word that is the same in a shell, and no option.
+fn is_plain(name: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
+    !name.is_empty() && !name.starts_with('-') && name.bytes().all(is_plain)
+}
+
 #[cfg(test)]
 mod tests {
     use super::Configuration;
@@ -98,6 +114,14 @@ mod tests {
             Configuration::parse(text.as_bytes()).unknown_extension,
             Some("novelty".to_owned())
         );
+    }
+
+    #[test]
+    fn names_of_remotes_are_kept_if_a_shell_takes_them_as_they_are() {
+        let text = "[remote \"origin\"]\n\turl = x\n[remote \"a/b\"]\n[remote \"-x\"]\n[remote \"$(x)\"]\n\
+                    [remote \"origin\"]\n[remote]\n[branch \"main\"]\n\tremote = up\n";
+        let configuration = Configuration::parse(text.as_bytes());
+        assert_eq!(configuration.remotes, ["origin", "a/b"]);
     }
 
     #[test]

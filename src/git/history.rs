@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::objects::{ObjectId, ObjectProblem, ObjectStore};
 use super::recall::Recall;
+use super::repair;
 use super::repository::Repository;
 use super::survey::Survey;
 use super::walk::{End, Walk};
@@ -24,6 +25,8 @@ const THREADS: usize = 4;
 /// What of history is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryOptions {
+    /// The commit to begin at, as if it were checked out without a branch; none for what is checked out.
+    pub head: Option<ObjectId>,
     /// Length of the window in days, back from the head commit.
     pub window_days: u32,
     /// The window is extended back until it holds this many changes. With 0 it is never extended, and commits never
@@ -38,6 +41,7 @@ pub struct HistoryOptions {
 impl Default for HistoryOptions {
     fn default() -> Self {
         Self {
+            head: None,
             window_days: 365,
             min_changes: 50,
             max_changes: 2_000,
@@ -46,7 +50,7 @@ impl Default for HistoryOptions {
     }
 }
 
-/// Reads the changes of the window that ends at the head. Never fails: what cannot be read is a [`HistoryState`].
+/// Reads the changes of the window that ends at the head, or at another commit. Never fails: what cannot be read is a [`HistoryState`].
 ///
 /// The work is done on a thread of its own. If that reads nothing for 30 seconds it is left behind, and the caller should
 /// leave the process by `exit`.
@@ -67,7 +71,11 @@ pub(super) fn history_with_threads(
     recall: Option<Arc<dyn Recall>>,
     threads: usize,
 ) -> History {
-    let head = match repository.head_id() {
+    let (checked_out, branch) = match options.head {
+        Some(commit) => (Ok(Some(commit)), None),
+        None => (repository.head_id(), repository.branch()),
+    };
+    let head = match checked_out {
         Ok(Some(head)) => head,
         Ok(None) => {
             return without_changes(
@@ -87,7 +95,7 @@ pub(super) fn history_with_threads(
         store: Arc::clone(repository.store()),
         partial: repository.is_partial(),
         head,
-        branch: repository.branch(),
+        branch,
         shallow,
         recall,
     };
@@ -167,9 +175,9 @@ impl Source {
         let reason = format!("{what} {} is {problem}", id.hex());
         if self.partial && *problem == ObjectProblem::Missing {
             let reason = format!("{reason}: the clone was made without directories");
-            return unavailable(reason, Some("git fetch --refetch --filter=blob:none"));
+            return unavailable(reason, Some(repair::FETCH_DIRECTORIES));
         }
-        unavailable(reason, Some("git fetch --refetch"))
+        unavailable(reason, Some(repair::REFETCH))
     }
 
     /// The state of a history that is too short.
@@ -180,7 +188,7 @@ impl Source {
                     "the clone is shallow: history is cut off at {} inside the window",
                     id.hex()
                 ),
-                Some("git fetch --unshallow (in CI: fetch-depth: 0)"),
+                Some(repair::UNSHALLOW),
             ),
             End::Broken(id, problem) => self.broken("commit", *id, problem),
         }
@@ -226,7 +234,54 @@ fn read(source: &Source, options: &HistoryOptions, threads: usize) -> History {
 mod tests {
     use super::{HistoryOptions, history_with_threads};
     use crate::git::repositories::{Commit, Repo};
-    use crate::git::{Discovery, Repository};
+    use crate::git::{Discovery, HistoryState, ObjectId, Repository};
+
+    fn open(repo: &Repo) -> std::sync::Arc<Repository> {
+        match Repository::discover(repo.path()) {
+            Discovery::Found(repository) => repository,
+            _ => panic!("no repository"),
+        }
+    }
+
+    #[test]
+    fn a_commit_has_the_history_it_had_when_it_was_the_head() {
+        let mut repo = Repo::new();
+        let ids: Vec<ObjectId> = (0..6)
+            .map(|day| {
+                let message = format!("change (#{day})");
+                let id = repo.commit(Commit::new(&message, day).write("a", &message));
+                ObjectId::from_bytes(id.as_bytes()).unwrap()
+            })
+            .collect();
+        let options = |head| HistoryOptions {
+            head,
+            ..HistoryOptions::default()
+        };
+        let checked_out = open(&repo);
+        let asked: Vec<_> = ids
+            .iter()
+            .map(|id| history_with_threads(&checked_out, &options(Some(*id)), None, 2))
+            .collect();
+        let mut states = vec![checked_out.state()];
+        for (at, (id, asked)) in ids.iter().zip(&asked).enumerate() {
+            std::fs::write(repo.path().join(".git/HEAD"), id.hex()).unwrap();
+            let detached = open(&repo);
+            let plain = history_with_threads(&detached, &options(None), None, 2);
+            assert_eq!(*asked, plain);
+            assert_eq!(asked.changes.len(), at + 1);
+            assert_eq!(asked.head, Some(checked_out.head_of(*id).unwrap()));
+            assert_eq!(asked.head, detached.head().unwrap());
+            assert_eq!(checked_out.state_at(Some(*id)), detached.state());
+            states.push(detached.state());
+        }
+        states.sort();
+        states.dedup();
+        assert_eq!(states.len(), 7, "two heads would share a history");
+        let unknown = ObjectId::from_hex(&[b'7'; 40]).unwrap();
+        let history = history_with_threads(&checked_out, &options(Some(unknown)), None, 2);
+        assert!(matches!(history.state, HistoryState::Unavailable { .. }));
+        assert!(checked_out.head_of(unknown).is_err());
+    }
 
     #[test]
     fn the_number_of_threads_changes_nothing() {
@@ -236,9 +291,7 @@ mod tests {
             let directory = format!("d{}/{number}", number % 7);
             repo.commit(Commit::new(&message, i64::from(number)).write(&directory, &message));
         }
-        let Discovery::Found(repository) = Repository::discover(repo.path()) else {
-            panic!("no repository");
-        };
+        let repository = open(&repo);
         let options = HistoryOptions::default();
         let alone = history_with_threads(&repository, &options, None, 1);
         assert_eq!(alone.changes.len(), 200);

@@ -7,7 +7,13 @@
 //! ones), `commit` and `tree_diff` parse it, `walk` and `graph` order the commits of a window, `marks` reads their messages, `changes` makes units of them,
 //! `renames` and `similarity` give paths today's names, `survey` chooses window and unit, `history` hands it all over. `recall`
 //! keeps what follows from a commit for the next run.
+//!
+//! Other commits than the head: `revision` reads what a person types (`abbreviation` and `references` find it), `ancestry` tells
+//! where two lines of work parted and `range` what lies between (both on `lineage`), `tree_list` lists the files of a commit.
+//! `repair` has the commands that help where something is missing.
 
+mod abbreviation;
+mod ancestry;
 mod bots;
 mod changes;
 mod commit;
@@ -18,27 +24,38 @@ mod hash;
 mod history;
 mod identity;
 mod index;
+mod lineage;
 mod marks;
 mod objects;
 mod packs;
+mod range;
 mod recall;
+mod references;
 mod renames;
+mod repair;
 #[cfg(test)]
 #[path = "../../tests/repositories/mod.rs"]
 mod repositories;
 mod repository;
+mod revision;
 mod similarity;
 mod survey;
 mod tree_diff;
+mod tree_list;
 mod unpack;
 mod walk;
 
+pub use ancestry::AncestryProblem;
 pub use history::{HistoryOptions, history};
 pub use identity::{FileState, FileTime, blob_id};
 pub use index::IndexEntry;
+pub use lineage::CommitSummary;
 pub use objects::{HashKind, OBJECT_LIMIT, ObjectId, ObjectKind, ObjectProblem};
+pub use range::{CommitRange, Mainline};
 pub use recall::Recall;
 pub use repository::{Discovery, Repository};
+pub use revision::RevisionProblem;
+pub use tree_list::{TreeList, TreeListProblem, TreeLister};
 
 use serde::{Deserialize, Serialize};
 

@@ -219,9 +219,24 @@ impl ObjectStore {
         }
     }
 
-    fn packs(&self) -> &Packs {
+    /// `objects` and its alternates.
+    pub(super) fn directories(&self) -> &[PathBuf] {
+        &self.directories
+    }
+
+    /// The packs in all of them.
+    pub(super) fn packs(&self) -> &Packs {
         self.packs
             .get_or_init(|| Packs::open(&self.directories, self.hash))
+    }
+
+    /// The files an object may lie in on its own.
+    fn loose(&self, id: ObjectId) -> impl Iterator<Item = PathBuf> {
+        let hex = id.hex();
+        self.directories.iter().map(move |directory| {
+            let (fan, rest) = hex.split_at(2);
+            directory.join(fan).join(rest)
+        })
     }
 
     fn open_database(&self) -> Result<git2::Odb<'static>, String> {
@@ -286,6 +301,26 @@ impl ObjectReader {
         }
     }
 
+    /// What an object is. Its content is not read.
+    pub(super) fn kind(&self, id: ObjectId) -> Result<ObjectKind, ObjectProblem> {
+        self.store.reads.fetch_add(1, Ordering::Relaxed);
+        let packed = self.unpacker.borrow_mut().kind(self.store.packs(), &id);
+        if let Some(Ok(kind)) = packed {
+            return Ok(kind);
+        }
+        for path in self.store.loose(id) {
+            if let Some(loose) = Loose::open(&path)? {
+                return Ok(loose.kind);
+            }
+        }
+        let oid = git2::Oid::from_bytes(id.as_bytes()).map_err(|error| problem(&error))?;
+        let (_, kind) = self
+            .database()?
+            .read_header(oid)
+            .map_err(|error| problem(&error))?;
+        ObjectKind::from_libgit2(kind).ok_or_else(unknown_kind)
+    }
+
     fn read_shared(
         &self,
         id: ObjectId,
@@ -301,11 +336,10 @@ impl ObjectReader {
             Some(Err(Trouble::TooLarge(size))) => return Err(ObjectProblem::TooLarge(size)),
             Some(Err(Trouble::Unusual)) | None => {}
         }
-        let hex = id.hex();
-        let (fan, rest) = hex.split_at(2);
-        for directory in &self.store.directories {
-            if let Some((kind, content)) = read_loose(&directory.join(fan).join(rest), limit)? {
-                return Ok((kind, Arc::new(content)));
+        for path in self.store.loose(id) {
+            if let Some(loose) = Loose::open(&path)? {
+                let kind = loose.kind;
+                return Ok((kind, Arc::new(loose.read(limit)?)));
             }
         }
         let (kind, content) = self.read_from_database(id, limit)?;
@@ -317,11 +351,7 @@ impl ObjectReader {
         id: ObjectId,
         limit: u64,
     ) -> Result<(ObjectKind, Vec<u8>), ObjectProblem> {
-        let database = self
-            .database
-            .get_or_init(|| self.store.open_database())
-            .as_ref()
-            .map_err(|reason| ObjectProblem::Corrupt(reason.clone()))?;
+        let database = self.database()?;
         let oid = git2::Oid::from_bytes(id.as_bytes()).map_err(|error| problem(&error))?;
         // The header comes first: a few megabytes of pack can promise gigabytes of zeros.
         let (size, _) = database.read_header(oid).map_err(|error| problem(&error))?;
@@ -329,10 +359,20 @@ impl ObjectReader {
             return Err(ObjectProblem::TooLarge(size as u64));
         }
         let object = database.read(oid).map_err(|error| problem(&error))?;
-        let kind = ObjectKind::from_libgit2(object.kind())
-            .ok_or_else(|| ObjectProblem::Corrupt("unknown kind of object".to_owned()))?;
+        let kind = ObjectKind::from_libgit2(object.kind()).ok_or_else(unknown_kind)?;
         Ok((kind, object.data().to_vec()))
     }
+
+    fn database(&self) -> Result<&git2::Odb<'static>, ObjectProblem> {
+        self.database
+            .get_or_init(|| self.store.open_database())
+            .as_ref()
+            .map_err(|reason| ObjectProblem::Corrupt(reason.clone()))
+    }
+}
+
+fn unknown_kind() -> ObjectProblem {
+    ObjectProblem::Corrupt("unknown kind of object".to_owned())
 }
 
 fn problem(error: &git2::Error) -> ObjectProblem {
@@ -382,47 +422,66 @@ fn alternates_of(directory: &Path) -> Result<Vec<PathBuf>, String> {
         .collect())
 }
 
-/// `None` when there is no such file.
-fn read_loose(path: &Path, limit: u64) -> Result<Option<(ObjectKind, Vec<u8>)>, ObjectProblem> {
-    match fs::metadata(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(ObjectProblem::Corrupt(error.to_string())),
-        Ok(metadata) if !metadata.is_file() => {
-            return Err(ObjectProblem::Corrupt("not a regular file".to_owned()));
+/// An object in a file of its own, of which the head was read.
+struct Loose {
+    kind: ObjectKind,
+    size: u64,
+    content: BufReader<ZlibDecoder<BufReader<fs::File>>>,
+}
+
+impl Loose {
+    /// `None` when there is no such file.
+    fn open(path: &Path) -> Result<Option<Self>, ObjectProblem> {
+        match fs::metadata(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(ObjectProblem::Corrupt(error.to_string())),
+            Ok(metadata) if !metadata.is_file() => {
+                return Err(ObjectProblem::Corrupt("not a regular file".to_owned()));
+            }
+            Ok(metadata) if metadata.len() == 0 => return Err(ObjectProblem::Truncated),
+            Ok(_) => {}
         }
-        Ok(metadata) if metadata.len() == 0 => return Err(ObjectProblem::Truncated),
-        Ok(_) => {}
+        let file =
+            fs::File::open(path).map_err(|error| ObjectProblem::Corrupt(error.to_string()))?;
+        let mut content = BufReader::new(ZlibDecoder::new(BufReader::new(file)));
+        let mut header = Vec::new();
+        (&mut content)
+            .take(64)
+            .read_until(0, &mut header)
+            .map_err(|error| inflate_problem(&error))?;
+        let malformed = || ObjectProblem::Corrupt("malformed object header".to_owned());
+        let header = header.strip_suffix(b"\0").ok_or_else(malformed)?;
+        let space = memchr::memchr(b' ', header).ok_or_else(malformed)?;
+        let (name, size) = header.split_at(space);
+        let kind = ObjectKind::from_name(name).ok_or_else(malformed)?;
+        let size: u64 = std::str::from_utf8(&size[1..])
+            .ok()
+            .and_then(|digits| digits.parse().ok())
+            .ok_or_else(malformed)?;
+        Ok(Some(Self {
+            kind,
+            size,
+            content,
+        }))
     }
-    let file = fs::File::open(path).map_err(|error| ObjectProblem::Corrupt(error.to_string()))?;
-    let mut content = BufReader::new(ZlibDecoder::new(BufReader::new(file)));
-    let mut header = Vec::new();
-    (&mut content)
-        .take(64)
-        .read_until(0, &mut header)
-        .map_err(|error| inflate_problem(&error))?;
-    let malformed = || ObjectProblem::Corrupt("malformed object header".to_owned());
-    let header = header.strip_suffix(b"\0").ok_or_else(malformed)?;
-    let space = memchr::memchr(b' ', header).ok_or_else(malformed)?;
-    let (name, size) = header.split_at(space);
-    let kind = ObjectKind::from_name(name).ok_or_else(malformed)?;
-    let size: u64 = std::str::from_utf8(&size[1..])
-        .ok()
-        .and_then(|digits| digits.parse().ok())
-        .ok_or_else(malformed)?;
-    if size > limit {
-        return Err(ObjectProblem::TooLarge(size));
-    }
-    let mut bytes = Vec::new();
-    content
-        .take(size + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| inflate_problem(&error))?;
-    match (bytes.len() as u64).cmp(&size) {
-        std::cmp::Ordering::Less => Err(ObjectProblem::Truncated),
-        std::cmp::Ordering::Equal => Ok(Some((kind, bytes))),
-        std::cmp::Ordering::Greater => Err(ObjectProblem::Corrupt(
-            "longer than its header says".to_owned(),
-        )),
+
+    fn read(self, limit: u64) -> Result<Vec<u8>, ObjectProblem> {
+        let Self { size, content, .. } = self;
+        if size > limit {
+            return Err(ObjectProblem::TooLarge(size));
+        }
+        let mut bytes = Vec::new();
+        content
+            .take(size + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| inflate_problem(&error))?;
+        match (bytes.len() as u64).cmp(&size) {
+            std::cmp::Ordering::Less => Err(ObjectProblem::Truncated),
+            std::cmp::Ordering::Equal => Ok(bytes),
+            std::cmp::Ordering::Greater => Err(ObjectProblem::Corrupt(
+                "longer than its header says".to_owned(),
+            )),
+        }
     }
 }
 
@@ -436,7 +495,91 @@ fn inflate_problem(error: &std::io::Error) -> ObjectProblem {
 
 #[cfg(test)]
 mod tests {
-    use super::ObjectId;
+    use std::fs;
+
+    use super::{OBJECT_LIMIT, ObjectId, ObjectKind, ObjectProblem};
+    use crate::git::repositories::{Commit, Repo};
+    use crate::git::{Discovery, Repository};
+
+    fn open(repo: &Repo) -> std::sync::Arc<Repository> {
+        match Repository::discover(repo.path()) {
+            Discovery::Found(repository) => repository,
+            _ => panic!("no repository"),
+        }
+    }
+
+    fn id(id: git2::Oid) -> ObjectId {
+        ObjectId::from_bytes(id.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_file_is_read_up_to_the_limit_wherever_it_lies() {
+        let mut repo = Repo::new();
+        let limit = usize::try_from(OBJECT_LIMIT).unwrap();
+        let text = "0123456789abcdef".repeat(limit / 16);
+        repo.commit(Commit::new("one", 0).write("large", &text));
+        let large = id(repo.object(git2::ObjectType::Blob, text.as_bytes()));
+        let beyond = id(repo.object(git2::ObjectType::Blob, (text.clone() + "!").as_bytes()));
+        let is_read = |repository: &Repository| repository.blob(large).unwrap() == text.as_bytes();
+        let too_large = Err(ObjectProblem::TooLarge(OBJECT_LIMIT + 1));
+        assert!(is_read(&open(&repo)));
+        assert_eq!(open(&repo).blob(beyond), too_large);
+        repo.commit(Commit::new("two", 1).write("beyond", &(text.clone() + "!")));
+        repo.pack();
+        assert!(is_read(&open(&repo)));
+        assert_eq!(open(&repo).blob(beyond), too_large);
+        let borrower = Repo::new();
+        let list = borrower.path().join(".git/objects/info/alternates");
+        fs::create_dir_all(list.parent().unwrap()).unwrap();
+        let lender = repo.path().join(".git/objects");
+        fs::write(list, format!("{}\n", lender.display())).unwrap();
+        assert!(is_read(&open(&borrower)));
+        assert_eq!(open(&borrower).blob(beyond), too_large);
+    }
+
+    #[test]
+    fn a_file_that_a_partial_clone_left_out_is_missing_and_nothing_else() {
+        let mut repo = Repo::new();
+        let commit = repo.commit(Commit::new("one", 0).write("a", "text"));
+        let blob = repo.object(git2::ObjectType::Blob, b"text");
+        fs::remove_file(repo.loose(blob)).unwrap();
+        let config = repo.path().join(".git/config");
+        let text = fs::read_to_string(&config).unwrap();
+        fs::write(&config, text + "[remote \"origin\"]\n\tpromisor = true\n").unwrap();
+        let repository = open(&repo);
+        assert!(repository.is_partial());
+        assert_eq!(repository.blob(id(blob)), Err(ObjectProblem::Missing));
+        assert!(repository.fetch_missing().ends_with("--no-filter"));
+        assert!(matches!(
+            repository.blob(id(commit)),
+            Err(ObjectProblem::Corrupt(_))
+        ));
+    }
+
+    #[test]
+    fn what_an_object_is_is_told_without_reading_it() {
+        let mut repo = Repo::new();
+        let mut text = String::new();
+        for day in 0..9 {
+            text.push_str(&format!("line {day}\n").repeat(50));
+            repo.commit(Commit::new("x", day).write("a", &text));
+        }
+        let objects = repo.objects();
+        for is_packed in [false, true] {
+            if is_packed {
+                repo.pack();
+            }
+            let repository = open(&repo);
+            for (object, kind, _) in &objects {
+                let kind = ObjectKind::from_libgit2(*kind);
+                let told = repository.with_reader(|reader| reader.kind(id(*object)));
+                assert_eq!(told.ok(), kind);
+            }
+            let unknown = ObjectId::from_hex(&[b'7'; 40]).unwrap();
+            let told = repository.with_reader(|reader| reader.kind(unknown));
+            assert_eq!(told, Err(ObjectProblem::Missing));
+        }
+    }
 
     #[test]
     fn ids_survive_the_way_through_hex() {

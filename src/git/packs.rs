@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::abbreviation::Prefix;
 use super::objects::{HashKind, ObjectId};
 use crate::disk::read_exact_at;
 
@@ -48,9 +49,11 @@ struct Table {
 }
 
 /// The packs of a repository, largest first.
-#[derive(Default)]
 pub(super) struct Packs {
     packs: Vec<Pack>,
+    hash: HashKind,
+    /// Indexes of those that are not kept open.
+    closed: Vec<PathBuf>,
 }
 
 impl Packs {
@@ -75,12 +78,29 @@ impl Packs {
             }
         }
         found.sort_by(|left, right| right.cmp(left));
+        let closed = found.split_off(found.len().min(PACK_LIMIT));
         let packs = found
             .iter()
-            .take(PACK_LIMIT)
             .filter_map(|(_, index)| Pack::open(index, hash))
             .collect();
-        Self { packs }
+        Self {
+            packs,
+            hash,
+            closed: closed.into_iter().map(|(_, index)| index).collect(),
+        }
+    }
+
+    /// Adds the ids that begin like this, of all packs whose index can be read, until there are `most`.
+    pub(super) fn starting_with(&self, prefix: &Prefix, found: &mut Vec<ObjectId>, most: usize) {
+        for pack in &self.packs {
+            pack.starting_with(prefix, found, most);
+        }
+        // Rarely asked, so they need not stay open.
+        for index in &self.closed {
+            if let Some(pack) = Pack::open(index, self.hash) {
+                pack.starting_with(prefix, found, most);
+            }
+        }
     }
 
     /// The number of the pack that holds an object and its place there; `first` is asked first.
@@ -158,6 +178,40 @@ impl Pack {
             guess = low + high.saturating_sub(low) / 2;
         }
         None
+    }
+
+    /// Adds the ids that begin like this until there are `most`.
+    fn starting_with(&self, prefix: &Prefix, found: &mut Vec<ObjectId>, most: usize) {
+        let wanted = prefix.first();
+        let first = wanted.first().copied().map_or(0, usize::from);
+        let before = first.checked_sub(1).and_then(|at| self.fanout.get(at));
+        let (mut low, mut high) = (
+            before.copied().unwrap_or(0),
+            self.fanout.get(first).copied().unwrap_or(0),
+        );
+        let end = high;
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.id(middle) {
+                Some(id) if id.as_bytes() < wanted => low = middle + 1,
+                Some(_) => high = middle,
+                None => return,
+            }
+        }
+        for at in low..end {
+            let id = self.id(at).filter(|id| prefix.begins(id));
+            let Some(id) = id.filter(|_| found.len() < most) else {
+                return;
+            };
+            found.push(id);
+        }
+    }
+
+    fn id(&self, at: u32) -> Option<ObjectId> {
+        let mut unkept = Vec::new();
+        let (start, ids) = self.part(&self.ids, at, &mut unkept)?;
+        let place = (at - start) as usize * self.ids.entry;
+        ObjectId::from_bytes(ids.get(place..place + self.ids.entry)?)
     }
 
     /// Reads bytes of the pack into `buffer`; fewer at its end.

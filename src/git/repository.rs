@@ -11,28 +11,27 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Head;
-use super::commit;
+use super::commit::{self, Links};
 use super::configuration::Configuration;
 use super::index::{self, IndexEntry};
 use super::objects::{
     HashKind, METADATA_LIMIT, OBJECT_LIMIT, ObjectId, ObjectKind, ObjectProblem, ObjectReader,
     ObjectStore,
 };
+use super::references::{self, Target};
+use super::repair;
 use super::walk::Walk;
 use crate::disk::is_foreign;
 
 /// `HEAD`, references and lists are short; `packed-refs` of the largest known repositories stays below 64 MiB.
 const SMALL_FILE_LIMIT: u64 = 64 << 20;
 
-/// How many references may point to a further reference.
-const SYMBOLIC_DEPTH: usize = 5;
-
 /// What lies at a path, seen as git would see it.
 pub enum Discovery {
     /// Neither here nor in any directory above is there a `.git`.
     NotARepository,
     /// A repository that can be read.
-    Found(Repository),
+    Found(Arc<Repository>),
     /// There is one, and it cannot be read or is of a kind we do not support.
     Unreadable {
         /// One sentence without a full stop.
@@ -50,16 +49,10 @@ pub struct Repository {
     bare: bool,
     trust_reduced: bool,
     partial: bool,
-    target: HeadTarget,
+    remotes: Vec<String>,
+    target: Target,
     store: Arc<ObjectStore>,
     readers: Mutex<Vec<ObjectReader>>,
-}
-
-/// What the file `HEAD` says.
-#[derive(Clone, Debug)]
-enum HeadTarget {
-    Detached(ObjectId),
-    Reference(String),
 }
 
 struct Failure {
@@ -81,7 +74,7 @@ impl Repository {
     /// `path` itself is one.
     pub fn discover(path: &Path) -> Discovery {
         match discover(path) {
-            Ok(Some(repository)) => Discovery::Found(repository),
+            Ok(Some(repository)) => Discovery::Found(Arc::new(repository)),
             Ok(None) => Discovery::NotARepository,
             Err(Failure { reason, repair }) => Discovery::Unreadable { reason, repair },
         }
@@ -117,32 +110,52 @@ impl Repository {
         let Some(id) = self.head_id()? else {
             return Ok(None);
         };
-        let reader = self.store.reader();
-        let walk = Walk::new(&reader, id, self.shallow()?, None)
-            .map_err(|problem| format!("head commit {} is {problem}", id.hex()))?;
+        let head = self.head_of(id)?;
         Ok(Some(Head {
-            id: id.hex(),
-            time: walk.head_time(),
             branch: self.branch(),
+            ..head
         }))
+    }
+
+    /// What [`Repository::head`] would say if this commit were checked out, on no branch.
+    pub fn head_of(&self, commit: ObjectId) -> Result<Head, String> {
+        let reader = self.store.reader();
+        let walk = Walk::new(&reader, commit, self.shallow()?, None)
+            .map_err(|problem| format!("head commit {} is {problem}", commit.hex()))?;
+        Ok(Head {
+            id: commit.hex(),
+            time: walk.head_time(),
+            branch: None,
+        })
     }
 
     /// The tree of a commit.
     pub fn tree_of(&self, commit: ObjectId) -> Result<ObjectId, ObjectProblem> {
+        self.links_of(commit).map(|links| links.tree)
+    }
+
+    /// Tree, parents and time of a commit.
+    pub(super) fn links_of(&self, commit: ObjectId) -> Result<Links, ObjectProblem> {
         let content = self
             .with_reader(|reader| reader.read_kind(commit, ObjectKind::Commit, METADATA_LIMIT))?;
-        commit::parse(&content)
-            .map(|commit| commit.tree)
+        commit::links(&content)
             .ok_or_else(|| ObjectProblem::Corrupt("a commit without a tree".to_owned()))
     }
 
     /// All that the answers about head and history follow from, besides the objects themselves: what `HEAD` and the list
     /// of cut-off commits say, and of what kind the repository is. Equal texts mean equal answers.
     pub fn state(&self) -> String {
+        self.state_at(None)
+    }
+
+    /// The same for answers that begin at a given commit: they do not follow from `HEAD`.
+    pub fn state_at(&self, head: Option<ObjectId>) -> String {
+        let (head, branch) = match head {
+            Some(commit) => (Ok(Some(commit)), None),
+            None => (self.head_id(), self.branch()),
+        };
         format!(
-            "{:?} {:?} {:?} {:?} {} {} {}",
-            self.head_id(),
-            self.branch(),
+            "{head:?} {branch:?} {:?} {:?} {} {} {}",
             self.shallow(),
             self.hash_kind(),
             self.bare,
@@ -168,19 +181,28 @@ impl Repository {
             .map(Arc::unwrap_or_clone)
     }
 
+    /// The command that brings files and directories of which a read says that they are missing.
+    pub fn fetch_missing(&self) -> &'static str {
+        if self.partial {
+            repair::FETCH_EVERYTHING
+        } else {
+            repair::REFETCH
+        }
+    }
+
     /// The id `HEAD` leads to; `None` on a branch without commits.
     pub fn head_id(&self) -> Result<Option<ObjectId>, String> {
         match &self.target {
-            HeadTarget::Detached(id) => Ok(Some(*id)),
-            HeadTarget::Reference(name) => self.resolve(name),
+            Target::Id(id) => Ok(Some(*id)),
+            Target::Reference(name) => self.resolve(name),
         }
     }
 
     /// The branch `HEAD` is on, without `refs/heads/`.
     pub(super) fn branch(&self) -> Option<String> {
         match &self.target {
-            HeadTarget::Detached(_) => None,
-            HeadTarget::Reference(name) => name.strip_prefix("refs/heads/").map(str::to_owned),
+            Target::Id(_) => None,
+            Target::Reference(name) => name.strip_prefix("refs/heads/").map(str::to_owned),
         }
     }
 
@@ -197,7 +219,22 @@ impl Repository {
         &self.store
     }
 
-    fn with_reader<T>(
+    /// Where what belongs to this work tree lies.
+    pub(super) fn git_directory(&self) -> &Path {
+        &self.git_directory
+    }
+
+    /// Where what all work trees share lies.
+    pub(super) fn common_directory(&self) -> &Path {
+        &self.common_directory
+    }
+
+    /// Names of the repositories its settings know to fetch from, in their order. For messages only.
+    pub(super) fn remotes(&self) -> &[String] {
+        &self.remotes
+    }
+
+    pub(super) fn with_reader<T>(
         &self,
         read: impl FnOnce(&ObjectReader) -> Result<T, ObjectProblem>,
     ) -> Result<T, ObjectProblem> {
@@ -214,44 +251,6 @@ impl Repository {
             .unwrap_or_else(PoisonError::into_inner)
             .push(reader);
         result
-    }
-
-    /// Follows a reference to the id it holds.
-    fn resolve(&self, name: &str) -> Result<Option<ObjectId>, String> {
-        let mut name = name.to_owned();
-        for _ in 0..SYMBOLIC_DEPTH {
-            if !is_safe_reference(&name) {
-                return Err(format!("reference {name:?} is not a legal name"));
-            }
-            let mut content = small_file(&self.git_directory.join(&name))?;
-            if content.is_none() {
-                content = small_file(&self.common_directory.join(&name))?;
-            }
-            let Some(content) = content else {
-                return self.packed_reference(&name);
-            };
-            match parse_head(&content) {
-                Some(HeadTarget::Detached(id)) => return Ok(Some(id)),
-                Some(HeadTarget::Reference(next)) => name = next,
-                None => return Err(format!("reference {name} is damaged")),
-            }
-        }
-        Err("references point to each other without end".to_owned())
-    }
-
-    fn packed_reference(&self, name: &str) -> Result<Option<ObjectId>, String> {
-        let Some(list) = small_file(&self.common_directory.join("packed-refs"))? else {
-            return Ok(None);
-        };
-        Ok(list.split(|byte| *byte == b'\n').find_map(|line| {
-            let space = memchr::memchr(b' ', line)?;
-            let (id, reference) = line.split_at(space);
-            if reference[1..].trim_ascii_end() == name.as_bytes() {
-                ObjectId::from_hex(id)
-            } else {
-                None
-            }
-        }))
     }
 }
 
@@ -326,7 +325,7 @@ fn open(root: PathBuf, git_directory: PathBuf, bare: bool) -> Result<Repository,
     let head = small_file(&git_directory.join("HEAD"))
         .map_err(Failure::new)?
         .ok_or_else(|| Failure::new(format!("{} has no HEAD", shown(&git_directory))))?;
-    let target = parse_head(&head)
+    let target = references::target(&head)
         .ok_or_else(|| Failure::new("HEAD is damaged: it names neither a branch nor a commit"))?;
     let objects = common_directory.join("objects");
     if let Err(error) = fs::read_dir(&objects) {
@@ -340,6 +339,7 @@ fn open(root: PathBuf, git_directory: PathBuf, bare: bool) -> Result<Repository,
         common_directory,
         bare,
         partial: settings.partial,
+        remotes: settings.remotes,
         target,
         store: Arc::new(store),
         readers: Mutex::new(Vec::new()),
@@ -365,22 +365,6 @@ fn supported_hash(settings: &Configuration) -> Result<HashKind, Failure> {
     }
 }
 
-fn parse_head(content: &[u8]) -> Option<HeadTarget> {
-    let content = content.trim_ascii();
-    if let Some(name) = content.strip_prefix(b"ref:") {
-        let name = std::str::from_utf8(name.trim_ascii()).ok()?;
-        return is_safe_reference(name).then(|| HeadTarget::Reference(name.to_owned()));
-    }
-    ObjectId::from_hex(content).map(HeadTarget::Detached)
-}
-
-/// A reference becomes a path below `.git`, so it must not lead out of there.
-fn is_safe_reference(name: &str) -> bool {
-    name.starts_with("refs/")
-        && name.split('/').all(|part| !matches!(part, "" | "." | ".."))
-        && !name.contains('\0')
-}
-
 /// A place in a repository as messages call it: from `.git` on, because a reason is part of the report, and a report
 /// does not say where on this machine the repository lies.
 fn shown(path: &Path) -> String {
@@ -393,10 +377,16 @@ fn shown(path: &Path) -> String {
 }
 
 /// A regular file of reasonable size; `None` if there is none. Pipes and devices are refused, not opened.
-fn small_file(path: &Path) -> Result<Option<Vec<u8>>, String> {
+pub(super) fn small_file(path: &Path) -> Result<Option<Vec<u8>>, String> {
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+        // There can be no file of a name that is too long for one.
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename
+            ) =>
+        {
             return Ok(None);
         }
         Err(error) => return Err(format!("{}: {error}", shown(path))),

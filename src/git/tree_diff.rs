@@ -19,7 +19,11 @@ const PATH_LIMIT: usize = 20_000;
 const TREE_LIMIT: usize = 30_000;
 
 /// As deep as git itself follows trees.
-const DEPTH_LIMIT: u16 = 2_048;
+pub(super) const DEPTH_LIMIT: u16 = 2_048;
+
+/// A path of so many bytes is left out. No file system takes it, and the name of a directory stands before each of its
+/// files: one of megabytes would cost terabytes.
+pub(super) const LONGEST_PATH: usize = 4_096;
 
 /// Bytes of trees kept for the neighbouring commits, which share most of them.
 const CACHE_LIMIT: usize = 8 << 20;
@@ -48,6 +52,11 @@ impl Version {
     /// File, symbolic link or submodule: a rename keeps this.
     pub(super) fn file_type(self) -> u32 {
         self.mode & 0o170_000
+    }
+
+    /// Whether it is a directory: then its content is a list.
+    pub(super) fn is_tree(self) -> bool {
+        self.file_type() == 0o040_000
     }
 }
 
@@ -124,6 +133,10 @@ impl<'a> TreeDiff<'a> {
             let id_length = self.reader.store().hash().id_length();
             let first = pending.len();
             compare(&old, &new, id_length, |name, old, new| {
+                let slash = usize::from(!pair.directory.is_empty());
+                if pair.directory.len() + slash + name.len() >= LONGEST_PATH {
+                    return;
+                }
                 let path = join(&pair.directory, name);
                 let old_tree = old
                     .filter(|entry| entry.is_tree())
@@ -235,7 +248,8 @@ impl<'a> TreeDiff<'a> {
     }
 }
 
-fn is_empty_tree(id: ObjectId) -> bool {
+/// Git knows the id of a tree without entries even where there is no such object.
+pub(super) fn is_empty_tree(id: ObjectId) -> bool {
     let first = match id.as_bytes().len() {
         20 => "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
         _ => "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
@@ -245,14 +259,16 @@ fn is_empty_tree(id: ObjectId) -> bool {
 
 /// One line of a tree object.
 #[derive(Clone, Copy)]
-struct Entry<'t> {
-    name: &'t [u8],
-    version: Version,
+pub(super) struct Entry<'t> {
+    /// Without a slash, unless it is hostile.
+    pub name: &'t [u8],
+    /// What has this name.
+    pub version: Version,
 }
 
 impl Entry<'_> {
     fn is_tree(&self) -> bool {
-        self.version.file_type() == 0o040_000
+        self.version.is_tree()
     }
 
     /// Git sorts a directory as if its name ended in `/`.
@@ -271,7 +287,7 @@ impl Entry<'_> {
     }
 
     /// A name that a checkout could write outside its directory, or into git's own.
-    fn is_hostile(&self) -> bool {
+    pub(super) fn is_hostile(&self) -> bool {
         matches!(self.name, b"" | b"." | b"..")
             || self.name.eq_ignore_ascii_case(b".git")
             || memchr::memchr(b'/', self.name).is_some()
@@ -279,7 +295,7 @@ impl Entry<'_> {
 }
 
 /// Takes the next entry off a tree; `None` at its end and at the first malformed entry.
-fn next_entry<'t>(rest: &mut &'t [u8], id_length: usize) -> Option<Entry<'t>> {
+pub(super) fn next_entry<'t>(rest: &mut &'t [u8], id_length: usize) -> Option<Entry<'t>> {
     let space = memchr::memchr(b' ', rest)?;
     let end = space + 1 + memchr::memchr(0, &rest[space + 1..])?;
     let id = rest.get(end + 1..end + 1 + id_length)?;
@@ -383,7 +399,11 @@ fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{compare, next_entry};
+    use std::sync::Arc;
+
+    use super::{LONGEST_PATH, TreeCache, TreeDiff, compare, next_entry};
+    use crate::git::objects::{HashKind, ObjectId, ObjectStore};
+    use crate::git::repositories::Repo;
 
     fn tree(entries: &[(&str, &[u8], u8)]) -> Vec<u8> {
         let mut content = Vec::new();
@@ -478,6 +498,32 @@ mod tests {
             ("100644", b"\xff\xfe.py", 1),
         ];
         assert_eq!(changed(&[], &new), ["+\u{fffd}\u{fffd}.py"]);
+    }
+
+    #[test]
+    fn paths_that_no_file_system_takes_are_dropped() {
+        let repo = Repo::new();
+        let half = vec![b'n'; LONGEST_PATH / 2 - 1];
+        let below = tree(&[
+            ("100644", half.as_slice(), 1),
+            ("100644", &[b'o'; LONGEST_PATH / 2], 2),
+            ("40000", &[b'p'; LONGEST_PATH / 2], 3),
+        ]);
+        let below = repo.object(git2::ObjectType::Tree, &below);
+        let mut root = [b"40000 ".as_slice(), &half, b"\0"].concat();
+        root.extend_from_slice(below.as_bytes());
+        root.extend_from_slice(&tree(&[("100644", &[b'z'; 9_000_000], 4)]));
+        let root = repo.object(git2::ObjectType::Tree, &root);
+        let store = ObjectStore::new(&repo.path().join(".git/objects"), HashKind::Sha1);
+        let (reader, mut cache) = (Arc::new(store.unwrap()).reader(), TreeCache::default());
+        let root = ObjectId::from_bytes(root.as_bytes()).unwrap();
+        let changes = TreeDiff::new(&reader, &mut cache).diff(None, root).unwrap();
+        let lengths: Vec<usize> = changes
+            .changes
+            .iter()
+            .map(|change| change.path.as_bytes().len())
+            .collect();
+        assert_eq!(lengths, [LONGEST_PATH - 1]);
     }
 
     #[test]

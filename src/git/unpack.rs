@@ -102,6 +102,23 @@ impl Unpacker {
         Some(self.unpack(packs, pack, offset, limit))
     }
 
+    /// What an object is, told by the heads of what it is stored as a difference from; `None` if no pack has it.
+    pub(super) fn kind(
+        &mut self,
+        packs: &Packs,
+        id: &ObjectId,
+    ) -> Option<Result<ObjectKind, Trouble>> {
+        let (pack, mut at) = packs.find(id, self.last)?;
+        for _ in 0..=CHAIN_LIMIT {
+            match self.header(packs, pack, at).map(|header| header.stored) {
+                Some(Stored::Whole(kind)) => return Some(Ok(kind)),
+                Some(Stored::Delta(base)) => at = base,
+                None => break,
+            }
+        }
+        Some(Err(Trouble::Unusual))
+    }
+
     fn unpack(
         &mut self,
         packs: &Packs,

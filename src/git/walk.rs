@@ -18,10 +18,10 @@ use super::recall::{self, Recall};
 const SLOP: usize = 64;
 
 /// How far beyond the head's time another commit may lie before its clock counts as wrong: one day.
-const TOLERANCE: i64 = 86_400;
+pub(super) const TOLERANCE: i64 = 86_400;
 
 /// Commits in a row without a usable time that are followed to one that has it.
-const CLOCKLESS_LIMIT: usize = 1_000;
+pub(super) const CLOCKLESS_LIMIT: usize = 1_000;
 
 /// Subjects are shown, not searched: longer ones are cut.
 const SUBJECT_LIMIT: usize = 200;
@@ -101,15 +101,8 @@ impl Learned {
         let content = reader.read_kind(id, ObjectKind::Commit, METADATA_LIMIT)?;
         let raw = commit::parse(&content)
             .ok_or_else(|| ObjectProblem::Corrupt("a commit without a tree".to_owned()))?;
-        let mut subject = raw.subject;
-        let marked = marks::recognise(&subject, &raw.body);
-        let topic = marks::topic_branch(&subject).is_some();
-        if subject.len() > SUBJECT_LIMIT {
-            let end = (0..=SUBJECT_LIMIT)
-                .rev()
-                .find(|end| subject.is_char_boundary(*end));
-            subject.truncate(end.unwrap_or(0));
-        }
+        let marked = marks::recognise(&raw.subject, &raw.body);
+        let topic = marks::topic_branch(&raw.subject).is_some();
         Ok(Self {
             tree: raw.tree,
             parents: raw.parents,
@@ -117,9 +110,36 @@ impl Learned {
             marked,
             topic,
             malformed: raw.malformed,
-            subject,
+            subject: shortened(raw.subject),
             author: raw.author,
         })
+    }
+}
+
+/// A subject of at most 200 bytes.
+pub(super) fn shortened(mut subject: String) -> String {
+    if subject.len() > SUBJECT_LIMIT {
+        let end = (0..=SUBJECT_LIMIT)
+            .rev()
+            .find(|end| subject.is_char_boundary(*end));
+        subject.truncate(end.unwrap_or(0));
+    }
+    subject
+}
+
+/// Whether a commit can have been made at this time, when the newest was made at `latest`.
+pub(super) fn is_sane(time: i64, latest: i64) -> bool {
+    (0..=latest.saturating_add(TOLERANCE)).contains(&time)
+}
+
+/// The time of commits behind which no better one was found than `last`.
+pub(super) fn settled(last: i64, latest: i64) -> i64 {
+    if is_sane(last, latest) {
+        last
+    } else if last > latest && latest < commit::LATEST_TIME {
+        latest
+    } else {
+        0
     }
 }
 
@@ -327,14 +347,7 @@ impl<'a> Walk<'a> {
             }
             current = next;
         }
-        let last = self.nodes[current].time;
-        let time = if self.is_sane(last) {
-            last
-        } else if last > self.head_time && self.head_time < commit::LATEST_TIME {
-            self.head_time
-        } else {
-            0
-        };
+        let time = settled(self.nodes[current].time, self.head_time);
         for position in timeless {
             self.nodes[position].time = time;
         }
@@ -342,7 +355,7 @@ impl<'a> Walk<'a> {
     }
 
     fn is_sane(&self, time: i64) -> bool {
-        (0..=self.head_time.saturating_add(TOLERANCE)).contains(&time)
+        is_sane(time, self.head_time)
     }
 
     fn read(&mut self, id: ObjectId) -> Result<usize, ObjectProblem> {

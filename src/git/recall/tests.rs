@@ -30,7 +30,7 @@ impl Recall for Memory {
 
 type Entries = BTreeMap<Vec<u8>, Vec<u8>>;
 
-fn open(repo: &Repo) -> Repository {
+fn open(repo: &Repo) -> Arc<Repository> {
     match Repository::discover(repo.path()) {
         Discovery::Found(repository) => repository,
         _ => panic!("no repository"),
