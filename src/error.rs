@@ -66,6 +66,22 @@ pub enum Error {
         /// What to type instead.
         hint: String,
     },
+    /// The repository does not give what was asked for.
+    #[error("{reason}")]
+    Repository {
+        /// One sentence.
+        reason: String,
+        /// The command that repairs it, if there is one.
+        repair: Option<String>,
+    },
+    /// There is too little to come to a verdict.
+    #[error("inconclusive: {reason}")]
+    Inconclusive {
+        /// One sentence.
+        reason: String,
+        /// The command that repairs it, if there is one.
+        repair: Option<String>,
+    },
     /// There is no file to measure.
     #[error("nothing to measure in {path}")]
     NothingScanned {
@@ -100,6 +116,7 @@ impl Error {
                 "name another directory with --cache-dir, or remove that one by hand".to_owned(),
             ),
             Self::Usage { hint, .. } => Some(hint.clone()),
+            Self::Repository { repair, .. } | Self::Inconclusive { repair, .. } => repair.clone(),
             Self::NothingScanned { .. } => Some(
                 "a scan needs files that are tracked or not ignored; is this the right directory?"
                     .to_owned(),
@@ -115,7 +132,7 @@ impl Error {
     pub fn exit(&self) -> Exit {
         match self {
             Self::ClosedPipe => Exit::Success,
-            Self::Exhausted { .. } => Exit::Inconclusive,
+            Self::Exhausted { .. } | Self::Inconclusive { .. } => Exit::Inconclusive,
             _ => Exit::Unable,
         }
     }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::class::Class;
 use crate::facts::{Facts, Lost};
-use crate::git::History;
+use crate::git::{History, ObjectId};
 use crate::languages::Language;
 use crate::path::RepoPath;
 
@@ -39,6 +39,8 @@ pub struct Codebase {
 pub struct File {
     /// Where it is.
     pub path: RepoPath,
+    /// What git calls its content, where that was asked.
+    pub id: Option<ObjectId>,
     /// What kind of file it is.
     pub class: Class,
     /// Why it has that class, for the report; empty for ordinary code.

@@ -44,6 +44,19 @@ pub fn to_file(path: &Path, result: &str) -> Result<(), Error> {
     })
 }
 
+/// Adds a text to the end of a file that belongs to somebody else.
+pub fn append(path: &Path, text: &str) -> Result<(), Error> {
+    std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|error| Error::Write {
+            path: shown(path),
+            reason: error.to_string(),
+        })
+}
+
 fn write_beside(path: &Path, result: &str) -> io::Result<()> {
     // A pipe or a device cannot be replaced: it is written to as it stands.
     if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {

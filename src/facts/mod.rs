@@ -275,6 +275,8 @@ pub enum Lost {
     Unreadable,
     /// An extractor failed; a defect of ours that must not stop the scan.
     Internal,
+    /// Its object is not in this clone.
+    NotFetched,
 }
 
 impl Lost {
@@ -289,6 +291,7 @@ impl Lost {
             Self::LfsPointer => "lfs_pointer",
             Self::Unreadable => "unreadable",
             Self::Internal => "internal",
+            Self::NotFetched => "not_fetched",
         }
     }
 }

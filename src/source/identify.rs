@@ -14,8 +14,8 @@ pub struct Identified {
     /// The id of its content. A filter of git (line ends, Git LFS) may make the id that git recorded one of other bytes
     /// than those on disk: then `size` differs from that of the object.
     pub id: ObjectId,
-    /// Bytes on disk.
-    pub size: u64,
+    /// Bytes on disk; none where the object itself is what is read.
+    pub size: Option<u64>,
 }
 
 /// For each entry of an index, the bytes of its file if that is a regular one and still in the state that git recorded.
@@ -43,9 +43,26 @@ impl Listed {
         match &self.origin {
             Origin::Tracked { id, position, .. } if self.lost.is_none() && is_file => {
                 let size = (*unchanged.get(*position)?)?;
-                Some(Identified { id: *id, size })
+                Some(Identified {
+                    id: *id,
+                    size: Some(size),
+                })
             }
             _ => None,
+        }
+    }
+
+    /// The content that git records for this file, where that is what will be read.
+    pub fn named(&self) -> Result<Identified, Lost> {
+        match (&self.lost, &self.class, &self.origin) {
+            (Some(lost), ..) => Err(lost.clone()),
+            (None, Some(Class::Link | Class::Submodule), _) | (None, _, Origin::Untracked) => {
+                Err(Lost::Vanished)
+            }
+            (None, _, Origin::Tracked { id, .. }) => Ok(Identified {
+                id: *id,
+                size: None,
+            }),
         }
     }
 
@@ -60,7 +77,7 @@ impl Listed {
         let bytes = safe_read(&self.location(root), cap)?;
         Ok(Identified {
             id: blob_id(kind, &bytes),
-            size: bytes.len() as u64,
+            size: Some(bytes.len() as u64),
         })
     }
 }

@@ -125,6 +125,11 @@ pub fn open_root(root: &Path) -> Result<PathBuf, RootProblem> {
     }
 }
 
+/// The bytes of a file below a root, if it is a regular one that can be read and has at most `cap` of them.
+pub fn read(root: &Path, path: &RepoPath, cap: u64) -> Result<Vec<u8>, Lost> {
+    safe_read(&root.join(os_path::from_bytes(path.as_bytes())), cap)
+}
+
 impl Listed {
     /// Where it lies in the file system.
     pub fn location(&self, root: &Path) -> PathBuf {

@@ -5,17 +5,21 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use super::Ground;
 use super::notes::unmatched;
 use super::reading::MAX_READ_BYTES;
+use super::snapshot::{not_listed, tracked};
+use super::{Ground, Snapshot};
 use crate::classify::FileRules;
 use crate::definition::Definition;
+use crate::error::Error;
 use crate::facts::Lost;
-use crate::git::Discovery;
+use crate::git::{Discovery, ObjectId, Repository, TreeLister};
 use crate::source::{self, Identified, Listed, Origin, Tracked};
 
-/// The files of a work tree before they are read.
+/// The files of a repository in one state before they are read.
 pub struct Inventory {
+    /// In which state.
+    pub(super) snapshot: Snapshot,
     /// Sorted by path.
     pub(super) files: Arc<[Listed]>,
     /// By file, if it was asked for: the name of its content, or why it has none.
@@ -24,6 +28,8 @@ pub struct Inventory {
     pub(super) notes: Vec<String>,
     /// What the repository was like before the files were listed.
     pub(super) state: String,
+    /// Whether files that nothing is measured in are read to count their lines.
+    pub(super) counts_lines: bool,
 }
 
 impl Inventory {
@@ -35,6 +41,22 @@ impl Inventory {
     /// Whether there is no file at all.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
+    }
+
+    /// Whether a file that git tracks has another content in another state, or is not there. What git does not track says
+    /// nothing.
+    pub fn differs_from(&self, other: &Self) -> bool {
+        let contents = |inventory: &Self| {
+            let identified = inventory.identified.iter().flatten();
+            let tracked = inventory.files.iter().zip(identified);
+            tracked
+                .filter(|(file, _)| file.origin != Origin::Untracked)
+                .filter_map(|(file, known)| Some((file.path.clone(), known.as_ref().ok()?.id)))
+                .collect::<Vec<_>>()
+        };
+        let own = contents(self);
+        // A clone without a checkout has nothing on disk, and nobody changed anything.
+        !own.is_empty() && own != contents(other)
     }
 
     /// Whether git tracks a file in a directory.
@@ -50,13 +72,77 @@ impl Inventory {
 
     pub(super) fn take(
         ground: &Ground,
+        snapshot: Snapshot,
         definition: &Definition,
         threads: usize,
         identify: bool,
+    ) -> Result<Self, Error> {
+        match snapshot {
+            Snapshot::WorkTree => Ok(Self::on_disk(ground, definition, threads, identify)),
+            _ => Self::in_git(ground, ground.repository()?, snapshot, definition),
+        }
+    }
+
+    /// What git holds of a commit or of its index; the names of contents are known with it.
+    fn in_git(
+        ground: &Ground,
+        repository: &Repository,
+        snapshot: Snapshot,
+        definition: &Definition,
+    ) -> Result<Self, Error> {
+        let state = snapshot.state(ground);
+        let entries = snapshot.entries(repository)?;
+        Ok(Self::of_entries(
+            repository, snapshot, state, &entries, definition,
+        ))
+    }
+
+    /// The files of a commit of which only what is measured counts.
+    pub(super) fn of_past(
+        ground: &Ground,
+        commit: ObjectId,
+        lister: &mut TreeLister,
+        definition: &Definition,
+    ) -> Result<Self, Error> {
+        let snapshot = Snapshot::Commit(commit);
+        let state = snapshot.state(ground);
+        let listed = lister.files_of(commit);
+        let entries = tracked(listed.map_err(|problem| not_listed(&problem))?.files);
+        let repository = ground.repository()?;
+        Ok(Self {
+            counts_lines: false,
+            ..Self::of_entries(repository, snapshot, state, &entries, definition)
+        })
+    }
+
+    fn of_entries(
+        repository: &Repository,
+        snapshot: Snapshot,
+        state: String,
+        entries: &[Tracked],
+        definition: &Definition,
     ) -> Self {
+        let listing = source::list_revision(entries, &rules(definition), |entry| {
+            repository.blob(entry.id).ok()
+        });
+        let mut notes = listing.notes;
+        notes.extend(unmatched(definition, &listing.files));
+        let identified = listing.files.iter().map(Listed::named).collect();
+        Self {
+            snapshot,
+            identified: Some(identified),
+            files: listing.files.into(),
+            notes,
+            state,
+            counts_lines: true,
+        }
+    }
+
+    fn on_disk(ground: &Ground, definition: &Definition, threads: usize, identify: bool) -> Self {
+        let snapshot = Snapshot::WorkTree;
         let mut notes = Vec::new();
-        let state = ground.state();
-        let tracked = tracked(ground, &mut notes);
+        let state = snapshot.state(ground);
+        let tracked = in_index(ground, &mut notes);
         let rules = rules(definition);
         let list = || source::list(&ground.root, tracked.as_deref(), &rules);
         let look = || {
@@ -81,10 +167,12 @@ impl Inventory {
         }
         notes.extend(unmatched(definition, &listing.files));
         Self {
+            snapshot,
             identified: identify.then(|| identified(ground, &listing.files, &unchanged, threads)),
             files: listing.files.into(),
             notes,
             state,
+            counts_lines: true,
         }
     }
 
@@ -111,7 +199,7 @@ impl Inventory {
             part(judged.as_bytes());
             match identified {
                 Ok(identified) => {
-                    part(&identified.size.to_le_bytes());
+                    part(format!("{:?}", identified.size).as_bytes());
                     part(identified.id.as_bytes());
                 }
                 Err(Lost::TooLarge | Lost::Internal) => return None,
@@ -168,29 +256,18 @@ fn identified(
 }
 
 /// The entries of git's index; none without a repository or where the index cannot be read.
-fn tracked(ground: &Ground, notes: &mut Vec<String>) -> Option<Vec<Tracked>> {
+fn in_index(ground: &Ground, notes: &mut Vec<String>) -> Option<Vec<Tracked>> {
     let Discovery::Found(repository) = &ground.repository else {
         return None;
     };
     if repository.is_bare() {
         return None;
     }
-    match repository.index() {
-        Ok(entries) => Some(
-            entries
-                .into_iter()
-                .map(|entry| Tracked {
-                    path: entry.path,
-                    mode: entry.mode,
-                    id: entry.id,
-                    recorded: entry.recorded,
-                    skip_worktree: entry.skip_worktree,
-                })
-                .collect(),
-        ),
-        Err(reason) => {
+    match Snapshot::WorkTree.entries(repository) {
+        Ok(entries) => Some(entries),
+        Err(error) => {
             notes.push(format!(
-                "git's index could not be read ({reason}): files were found by walking the directory"
+                "{error}; files were found by walking the directory"
             ));
             None
         }

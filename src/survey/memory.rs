@@ -26,6 +26,8 @@ pub struct Memory {
     /// Facts by content.
     pub facts: Arc<Shelf>,
     changes: Arc<Shelf>,
+    /// Whether whole histories are worth keeping.
+    keeps_histories: bool,
     has_grown: AtomicBool,
     failure: Mutex<Option<io::Error>>,
 }
@@ -33,11 +35,22 @@ pub struct Memory {
 impl Memory {
     /// Opens what is remembered for a work tree.
     pub fn open(cache: Cache, ground: &Ground) -> Self {
-        let reader = ground.root.as_os_str().as_encoded_bytes();
+        Self::of_reader(cache, ground.root.as_os_str().as_encoded_bytes(), true)
+    }
+
+    /// Opens what is remembered for the past of a work tree. It is kept apart: a scan of today should not have to load the
+    /// facts of years. Whole histories are not kept, because what a commit comes to is.
+    pub fn of_past(cache: Cache, ground: &Ground) -> Self {
+        let root = ground.root.as_os_str().as_encoded_bytes();
+        Self::of_reader(cache, &[root, b"\0past"].concat(), false)
+    }
+
+    fn of_reader(cache: Cache, reader: &[u8], keeps_histories: bool) -> Self {
         Self {
             facts: Arc::new(cache.shelf("facts", FACTS_VERSION, reader)),
             changes: Arc::new(cache.shelf("changes", CHANGES_VERSION, reader)),
             cache,
+            keeps_histories,
             has_grown: AtomicBool::new(false),
             failure: Mutex::new(None),
         }
@@ -62,13 +75,18 @@ impl Memory {
     /// The history of a repository: as a whole if neither head nor options have changed, else from what is known of its
     /// commits and the new ones.
     pub fn history(&self, repository: &Repository, options: &HistoryOptions) -> History {
-        let asked = format!("history {} {options:?}", repository.state());
+        let changes = Arc::new(Changes(Arc::clone(&self.changes)));
+        if !self.keeps_histories {
+            return git::history(repository, options, Some(changes));
+        }
+        // The options name the commit it begins at, if that is not the head: no two share a history.
+        let state = repository.state_at(options.head);
+        let asked = format!("history {state} {options:?}");
         let key = Key::new(&Sha256::digest(asked), *b"hist");
         let known = self.result(&key);
         if let Some(history) = known.and_then(|known| postcard::from_bytes(&known).ok()) {
             return history;
         }
-        let changes = Arc::new(Changes(Arc::clone(&self.changes)));
         let history = git::history(repository, options, Some(changes));
         if history.state == HistoryState::Available
             && let Ok(value) = postcard::to_stdvec(&history)
@@ -76,6 +94,12 @@ impl Memory {
             self.keep_result(key, value);
         }
         history
+    }
+
+    /// Writes what is new so far, in case the run does not come to its end.
+    pub fn flush(&self) {
+        self.facts.flush();
+        self.changes.flush();
     }
 
     /// Writes what is new, and keeps the cache within its bounds. The first failure to write is the error.

@@ -4,6 +4,7 @@ mod inventory;
 mod memory;
 mod notes;
 mod reading;
+mod snapshot;
 mod watch;
 
 use std::cmp::Reverse;
@@ -12,21 +13,27 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::codebase::manifests::Manifests;
-use crate::codebase::{Codebase, Content, File};
+use crate::codebase::maps::Map;
+use crate::codebase::{Codebase, Content, File, FileIndex};
 use crate::definition::Definition;
-use crate::error::Error;
+use crate::error::{Error, shown};
 use crate::facts::guard::MAX_PARSE_BYTES;
 use crate::facts::{Lost, pool};
-use crate::git::{self, Discovery, HashKind, History, HistoryState, Repository, blob_id};
+use crate::git::{
+    self, Discovery, HashKind, History, HistoryState, ObjectId, Repository, TreeLister, blob_id,
+};
 use crate::path::RepoPath;
 use crate::report::escape;
 use crate::source::{self, Identified, Listed};
 
 use notes::oddities;
 use reading::{Read, Reader, lost_file};
+use snapshot::Contents;
 
 pub use inventory::Inventory;
 pub use memory::Memory;
+pub use reading::Carry;
+pub use snapshot::{Snapshot, Tree};
 pub use watch::{Phase, Progress, Watch};
 
 /// A place to survey.
@@ -50,13 +57,41 @@ impl Ground {
             .unwrap_or_default()
     }
 
-    /// All that head and history follow from besides objects, as a text. Equal texts mean equal answers.
-    fn state(&self) -> String {
+    /// The repository, or what to tell whoever asked for something only one has.
+    pub fn repository(&self) -> Result<&Arc<Repository>, Error> {
         match &self.repository {
-            Discovery::NotARepository => "no repository".to_owned(),
-            Discovery::Unreadable { reason, repair } => format!("{reason} {repair:?}"),
-            Discovery::Found(repository) => repository.state(),
+            Discovery::Found(repository) => Ok(repository),
+            Discovery::NotARepository => Err(Error::Repository {
+                reason: format!("there is no git repository at {}", shown(&self.start)),
+                repair: Some("name a directory of one".to_owned()),
+            }),
+            Discovery::Unreadable { reason, repair } => Err(Error::Repository {
+                reason: reason.clone(),
+                repair: repair.clone(),
+            }),
         }
+    }
+
+    /// The files git has of one state, to look single ones up.
+    pub fn tree(&self, snapshot: Snapshot) -> Result<Tree, Error> {
+        Tree::of(self, snapshot)
+    }
+
+    /// The bytes of some files of one state; those that cannot be read are left out.
+    pub fn texts(
+        &self,
+        snapshot: Snapshot,
+        codebase: &Codebase,
+        files: &[FileIndex],
+    ) -> Map<FileIndex, Vec<u8>> {
+        let contents = Contents::of(self, snapshot);
+        let read = |index: &FileIndex| Some((*index, contents.of_file(codebase.file(*index))?));
+        files.iter().filter_map(read).collect()
+    }
+
+    /// All that the answers about a commit follow from, besides objects, as a text. Equal texts mean equal answers.
+    pub fn state_at(&self, commit: ObjectId) -> String {
+        Snapshot::Commit(commit).state(self)
     }
 
     /// How contents are named here: as git does, SHA-1 where there is no repository.
@@ -74,6 +109,8 @@ pub struct Survey {
     pub codebase: Codebase,
     /// What a reader should know; sentences.
     pub notes: Vec<String>,
+    /// What was learned of each content that was named, for a survey of a similar state.
+    pub carry: Arc<Carry>,
     /// Files or the head moved while they were read: what was seen is not what was listed.
     has_moved: bool,
 }
@@ -83,10 +120,10 @@ impl Survey {
     pub fn is_lasting(&self) -> bool {
         let history = &self.codebase.history.state;
         let failed = |file: &File| {
-            use crate::facts::Lost::{Internal, Permission, Unreadable, Vanished};
+            use crate::facts::Lost::{Internal, NotFetched, Permission, Unreadable, Vanished};
             matches!(
                 file.content,
-                Content::Lost(Internal | Permission | Unreadable | Vanished)
+                Content::Lost(Internal | NotFetched | Permission | Unreadable | Vanished)
             )
         };
         !self.has_moved
@@ -98,7 +135,7 @@ impl Survey {
 /// Finds the root of what the user named. A sub-directory narrows the report; what is measured is the repository.
 pub fn ground(path: &Path) -> Result<Ground, Error> {
     let start = source::open_root(path).map_err(|problem| Error::Root {
-        path: crate::error::shown(path),
+        path: shown(path),
         problem,
     })?;
     let repository = Repository::discover(&start);
@@ -118,18 +155,37 @@ pub fn ground(path: &Path) -> Result<Ground, Error> {
 }
 
 /// Lists the files and, with `identify`, names their contents. Reads only what git does not vouch for.
+///
+/// Fails where the state that is asked for is not the work tree and git does not give its list of files.
 pub fn inventory(
     ground: &Ground,
+    snapshot: Snapshot,
     definition: &Definition,
     threads: usize,
     identify: bool,
     watch: &Watch,
-) -> Inventory {
+) -> Result<Inventory, Error> {
     let inventory = watch.time("list", || {
-        Inventory::take(ground, definition, threads, identify)
-    });
+        Inventory::take(ground, snapshot, definition, threads, identify)
+    })?;
     watch.expect(inventory.len());
-    inventory
+    Ok(inventory)
+}
+
+/// Lists the files of a commit for a trend: with the directories of the commits before it at hand, and without the lines of
+/// files nothing is measured in.
+pub fn past_inventory(
+    ground: &Ground,
+    commit: ObjectId,
+    lister: &mut TreeLister,
+    definition: &Definition,
+    watch: &Watch,
+) -> Result<Inventory, Error> {
+    let inventory = watch.time("list", || {
+        Inventory::of_past(ground, commit, lister, definition)
+    })?;
+    watch.expect(inventory.len());
+    Ok(inventory)
 }
 
 /// How to read what an inventory lists.
@@ -143,6 +199,8 @@ pub struct Options<'a> {
     pub threads: usize,
     /// What earlier runs worked out.
     pub memory: Option<&'a Memory>,
+    /// What an earlier survey of this run learned.
+    pub carried: Option<&'a Arc<Carry>>,
 }
 
 /// Reads everything. History is read beside the files, on threads of its own.
@@ -154,28 +212,41 @@ pub fn survey(
 ) -> Result<Survey, Error> {
     std::thread::scope(|scope| {
         let watch = options.watch;
-        let history =
-            scope.spawn(|| watch.time("history", || read_history(ground, definition, options)));
+        let snapshot = inventory.snapshot;
+        let history = scope.spawn(move || {
+            watch.time("history", || {
+                read_history(ground, snapshot, definition, options)
+            })
+        });
         let state = inventory.state.clone();
         let files = watch.time("files", || read_files(ground, inventory, options));
         let history = history
             .join()
             .unwrap_or_else(|_| unavailable("history could not be read".to_owned(), None));
-        let (files, manifests, notes, has_moved) = files?;
+        let files = files?;
         Ok(Survey {
-            codebase: Codebase::new(files, history, manifests),
-            notes,
-            has_moved: has_moved || state != ground.state(),
+            codebase: Codebase::new(files.files, history, files.manifests),
+            notes: files.notes,
+            carry: Arc::new(files.carry),
+            has_moved: files.has_moved || state != snapshot.state(ground),
         })
     })
 }
 
-fn read_history(ground: &Ground, definition: &Definition, options: Options<'_>) -> History {
+fn read_history(
+    ground: &Ground,
+    snapshot: Snapshot,
+    definition: &Definition,
+    options: Options<'_>,
+) -> History {
     let settings = &definition.history;
     let wanted = options.with_history;
     match &ground.repository {
         Discovery::Found(repository) if !wanted => History {
-            head: repository.head().ok().flatten(),
+            head: match snapshot {
+                Snapshot::Commit(id) => repository.head_of(id).ok(),
+                Snapshot::WorkTree | Snapshot::Staged => repository.head().ok().flatten(),
+            },
             ..History::without(HistoryState::Skipped)
         },
         _ if !wanted => History::without(HistoryState::Skipped),
@@ -185,6 +256,10 @@ fn read_history(ground: &Ground, definition: &Definition, options: Options<'_>) 
         Discovery::Unreadable { reason, repair } => unavailable(reason.clone(), repair.clone()),
         Discovery::Found(repository) => {
             let asked = git::HistoryOptions {
+                head: match snapshot {
+                    Snapshot::Commit(id) => Some(id),
+                    Snapshot::WorkTree | Snapshot::Staged => None,
+                },
                 window_days: settings.window_days,
                 min_changes: settings.min_changes,
                 max_changes: settings.max_changes,
@@ -202,21 +277,34 @@ fn unavailable(reason: String, repair: Option<String>) -> History {
     History::without(HistoryState::Unavailable { reason, repair })
 }
 
-type Files = (Vec<File>, Manifests, Vec<String>, bool);
+/// What was read of the files.
+struct Files {
+    files: Vec<File>,
+    manifests: Manifests,
+    notes: Vec<String>,
+    carry: Carry,
+    has_moved: bool,
+}
 
 fn read_files(ground: &Ground, inventory: Inventory, options: Options<'_>) -> Result<Files, Error> {
     let Inventory {
         files: listed,
         identified,
         mut notes,
+        snapshot,
+        counts_lines,
         ..
     } = inventory;
     let has_moved = Arc::new(AtomicBool::new(false));
-    let manifests = manifests(ground, &listed, identified.as_deref(), &has_moved);
+    let contents = Contents::of(ground, snapshot);
+    let hash = ground.hash_kind();
+    let manifests = manifests(&contents, hash, &listed, identified.as_deref(), &has_moved);
     notes.extend(manifests.notes().iter().cloned());
     let reader = Reader {
-        root: ground.root.clone(),
-        hash: ground.hash_kind(),
+        contents,
+        hash,
+        counts_lines,
+        carried: options.carried.cloned(),
         facts: options.memory.map(|memory| Arc::clone(&memory.facts)),
         watch: Arc::clone(options.watch),
         has_moved: Arc::clone(&has_moved),
@@ -225,7 +313,8 @@ fn read_files(ground: &Ground, inventory: Inventory, options: Options<'_>) -> Re
     let mut order: Vec<usize> = (0..listed.len()).collect();
     order.sort_by_key(|at| {
         let known = identified.as_ref().and_then(|all| all[*at].as_ref().ok());
-        Reverse(known.map_or_else(|| listed[*at].recorded_size(), |known| known.size))
+        let size = known.and_then(|known| known.size);
+        Reverse(size.unwrap_or_else(|| listed[*at].recorded_size()))
     });
     let (shared, identified) = (Arc::clone(&listed), identified.map(Arc::new));
     let read = pool::map(
@@ -253,12 +342,26 @@ fn read_files(ground: &Ground, inventory: Inventory, options: Options<'_>) -> Re
     read.sort_unstable_by_key(|(at, _)| *at);
     let read: Vec<Read> = read.into_iter().map(|(_, read)| read).collect();
     notes.extend(oddities(&read));
-    let files = read.into_iter().map(|read| read.file).collect();
-    Ok((files, manifests, notes, has_moved.load(Ordering::Relaxed)))
+    let mut carry = Carry::default();
+    let files = read
+        .into_iter()
+        .map(|read| {
+            carry.extend(read.known);
+            read.file
+        })
+        .collect();
+    Ok(Files {
+        files,
+        manifests,
+        notes,
+        carry,
+        has_moved: has_moved.load(Ordering::Relaxed),
+    })
 }
 
 fn manifests(
-    ground: &Ground,
+    contents: &Contents,
+    hash: HashKind,
     files: &[Listed],
     identified: Option<&[Result<Identified, Lost>]>,
     has_moved: &AtomicBool,
@@ -268,9 +371,9 @@ fn manifests(
         .enumerate()
         .filter(|(_, file)| Manifests::wants(&file.path))
         .filter_map(|(at, file)| {
-            let bytes = file.read(&ground.root, MAX_PARSE_BYTES as u64).ok()?;
+            let bytes = contents.read(file, MAX_PARSE_BYTES as u64).ok()?;
             if let Some(Ok(listed)) = identified.and_then(|all| all.get(at))
-                && listed.id != blob_id(ground.hash_kind(), &bytes)
+                && listed.id != blob_id(hash, &bytes)
             {
                 has_moved.store(true, Ordering::Relaxed);
             }

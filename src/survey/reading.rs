@@ -1,6 +1,6 @@
 //! One file: read, looked at, taken apart; or remembered from an earlier run that did.
 
-use std::path::PathBuf;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,6 +15,7 @@ use crate::git::{HashKind, ObjectId, blob_id};
 use crate::source::{self, Identified, Listed};
 
 use super::Watch;
+use super::snapshot::Contents;
 
 /// Largest file whose bytes are looked at.
 pub(super) const MAX_READ_BYTES: u64 = 64 << 20;
@@ -24,6 +25,8 @@ pub(super) struct Read {
     pub file: File,
     pub non_utf8: bool,
     pub conflict_markers: bool,
+    /// What was learned of its content, where that has a name.
+    pub known: Option<(Key, Known)>,
 }
 
 impl From<File> for Read {
@@ -32,30 +35,39 @@ impl From<File> for Read {
             file,
             non_utf8: false,
             conflict_markers: false,
+            known: None,
         }
     }
 }
 
+/// What is known of the contents of one survey, for the next one of this run: states of one repository differ in a few
+/// files, and facts are shared instead of being read back.
+pub type Carry = HashMap<Key, Known>;
+
 /// All that is remembered of a content: what it says of its class, its lines and facts.
-#[derive(Deserialize, Serialize)]
-struct Remembered {
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Known {
     /// Bytes it has. A work tree may hold other bytes than those git recorded (Git LFS, line ends); seldom as many.
     size: u64,
     lines: u32,
     non_utf8: bool,
     conflict_markers: bool,
     seen: Seen,
-    facts: Option<Result<Facts, Lost>>,
+    facts: Option<Result<Arc<Facts>, Lost>>,
 }
 
 /// What to ask for, the first byte of a question.
 const WHOLE: u8 = 1;
 const LINES: u8 = 2;
 
-/// Reads files of one work tree.
+/// Reads the files of one state of a repository.
 pub(super) struct Reader {
-    pub root: PathBuf,
+    pub contents: Contents,
     pub hash: HashKind,
+    /// Whether files that nothing is measured in are read to count their lines, where that is remembered.
+    pub counts_lines: bool,
+    /// What an earlier survey of this run learned.
+    pub carried: Option<Arc<Carry>>,
     pub facts: Option<Arc<Shelf>>,
     pub watch: Arc<Watch>,
     /// Set if a file was no longer what it was when it was listed.
@@ -65,39 +77,56 @@ pub(super) struct Reader {
 impl Reader {
     /// Reads one file: its class, its lines, its facts. `identified` is its content, where that is known already.
     pub fn read(&self, listed: &Listed, identified: Option<&Result<Identified, Lost>>) -> Read {
-        if let (Some(shelf), Some(Ok(identified))) = (&self.facts, identified)
-            && (listed.needs_content() || is_countable_class(listed))
+        let mut read = self.read_content(listed, identified);
+        if let Some(Ok(identified)) = identified {
+            read.file.id.get_or_insert(identified.id);
+        }
+        read
+    }
+
+    fn read_content(&self, listed: &Listed, identified: Option<&Result<Identified, Lost>>) -> Read {
+        if let Some(Ok(identified)) = identified
+            && (listed.needs_content() || self.counts_lines_of(listed))
         {
-            let asked = asked(listed);
-            let known = shelf
-                .get(&Key::new(identified.id.as_bytes(), asked))
-                .and_then(|value| postcard::from_bytes::<Remembered>(&value).ok())
-                .filter(|known| known.size == identified.size);
-            if let Some(known) = known {
-                return join(listed, known);
+            let key = Key::new(identified.id.as_bytes(), asked(listed));
+            if let Some(known) = self.recall(&key, identified.size) {
+                return join(listed, known, Some(identified.id));
             }
         }
-        let shelf = self.facts.as_ref().filter(|_| identified.is_some());
-        if !listed.needs_content() && (shelf.is_none() || !is_countable_class(listed)) {
+        let is_named = identified.is_some();
+        if !listed.needs_content() && (!is_named || !self.counts_lines_of(listed)) {
             return self.count_lines(listed);
         }
-        let bytes = match listed.read(&self.root, MAX_READ_BYTES) {
+        let bytes = match self.contents.read(listed, MAX_READ_BYTES) {
             Ok(bytes) => bytes,
             Err(_) if !listed.needs_content() => return self.count_lines(listed),
             Err(lost) => return lost_file(listed, lost).into(),
         };
         let size = bytes.len() as u64;
         // What was identified may have changed since, or been filtered on its way out of git: these bytes count.
-        let id = shelf.map(|_| self.name(&bytes, identified));
+        let id = is_named.then(|| self.name(&bytes, identified));
         let known = examine(listed, bytes);
         self.watch.file_read(size, known.facts.is_some());
-        if let (Some(shelf), Some(id)) = (shelf, id)
+        if let (Some(shelf), Some(id)) = (&self.facts, id)
             && !matches!(known.facts, Some(Err(Lost::Internal)))
             && let Ok(value) = postcard::to_stdvec(&known)
         {
             shelf.put(Key::new(id.as_bytes(), asked(listed)), value);
         }
-        join(listed, known)
+        join(listed, known, id)
+    }
+
+    fn counts_lines_of(&self, listed: &Listed) -> bool {
+        self.counts_lines && is_countable_class(listed)
+    }
+
+    /// What an earlier survey or run learned of a content of this size.
+    fn recall(&self, key: &Key, size: Option<u64>) -> Option<Known> {
+        let carried = self.carried.as_ref().and_then(|carried| carried.get(key));
+        carried
+            .cloned()
+            .or_else(|| postcard::from_bytes(&self.facts.as_ref()?.get(key)?).ok())
+            .filter(|known: &Known| size.is_none_or(|size| known.size == size))
     }
 
     /// The id of bytes that were read.
@@ -113,10 +142,16 @@ impl Reader {
     fn count_lines(&self, listed: &Listed) -> Read {
         let mut file = unread_file(listed, listed.class.unwrap_or(Class::Data));
         if is_countable(file.class) {
-            let counted = source::physical_lines(&listed.location(&self.root));
-            file.lines = counted.map_or(0, |counted| {
-                u32::try_from(counted.lines).unwrap_or(u32::MAX)
-            });
+            file.lines = match &self.contents {
+                Contents::Disk(root) => {
+                    let counted = source::physical_lines(&listed.location(root));
+                    counted.map_or(0, |counted| {
+                        u32::try_from(counted.lines).unwrap_or(u32::MAX)
+                    })
+                }
+                // Larger than any object that is read.
+                Contents::Objects(_) => 0,
+            };
         }
         file.into()
     }
@@ -132,14 +167,14 @@ fn asked(listed: &Listed) -> [u8; 4] {
 }
 
 /// Looks at the bytes of a file.
-fn examine(listed: &Listed, bytes: Vec<u8>) -> Remembered {
+fn examine(listed: &Listed, bytes: Vec<u8>) -> Known {
     let is_settled = !listed.needs_content();
     let seen = if is_settled {
         Seen::default()
     } else {
         listed.look(&bytes)
     };
-    let mut known = Remembered {
+    let mut known = Known {
         size: bytes.len() as u64,
         lines: 0,
         non_utf8: false,
@@ -168,24 +203,30 @@ fn examine(listed: &Listed, bytes: Vec<u8>) -> Remembered {
         Ok(facts) => facts.lines.total(),
         Err(_) => decode::count_lines(&decoded.text),
     };
-    known.facts = Some(facts);
+    known.facts = Some(facts.map(Arc::new));
     known.non_utf8 = decoded.non_utf8;
     known.conflict_markers = decoded.conflict_markers;
     known
 }
 
 /// Joins what the path of a file says with what is known of its content.
-fn join(listed: &Listed, known: Remembered) -> Read {
+fn join(listed: &Listed, known: Known, id: Option<ObjectId>) -> Read {
+    let kept = id.map(|id| (Key::new(id.as_bytes(), asked(listed)), known.clone()));
     if !listed.needs_content() {
         let mut file = unread_file(listed, listed.class.unwrap_or(Class::Data));
+        file.id = id;
         if is_countable(file.class) {
             file.lines = known.lines;
         }
-        return file.into();
+        return Read {
+            known: kept,
+            ..file.into()
+        };
     }
     let settled = listed.settle(&known.seen);
     let mut file = File {
         path: listed.path.clone(),
+        id,
         class: settled.class,
         reason: settled.reason,
         language: settled.language,
@@ -201,11 +242,12 @@ fn join(listed: &Listed, known: Remembered) -> Read {
         file,
         non_utf8: known.non_utf8,
         conflict_markers: known.conflict_markers,
+        known: kept,
     }
 }
 
 /// What only facts can tell of a file's class: a literal table is data, a test file without a test case supports others.
-fn settle_by_facts(file: &mut File, facts: Facts) {
+fn settle_by_facts(file: &mut File, facts: Arc<Facts>) {
     if facts.literal_table && file.class == Class::Code {
         file.class = Class::Data;
         file.reason = "one literal table";
@@ -216,7 +258,7 @@ fn settle_by_facts(file: &mut File, facts: Facts) {
         file.class = Class::TestSupport;
         file.reason = "no test case in it";
     }
-    file.content = Content::Facts(Arc::new(facts));
+    file.content = Content::Facts(facts);
 }
 
 /// Whether the class that was settled without content is one of text.
@@ -231,6 +273,7 @@ fn is_countable(class: Class) -> bool {
 fn unread_file(listed: &Listed, class: Class) -> File {
     File {
         path: listed.path.clone(),
+        id: None,
         class,
         reason: listed.class_reason,
         language: listed.language,
@@ -252,7 +295,7 @@ pub(super) fn lost_file(listed: &Listed, lost: Lost) -> File {
 
 #[cfg(test)]
 mod tests {
-    use super::{Content, HashKind, Identified, Lost, Reader, blob_id};
+    use super::{Content, Contents, HashKind, Identified, Lost, Reader, blob_id};
     use crate::cache::Cache;
     use crate::classify::FileRules;
     use crate::source::{self, Listed};
@@ -278,8 +321,10 @@ mod tests {
     fn reader(place: &Path) -> Reader {
         let cache = Cache::open(&place.join("cache")).unwrap();
         Reader {
-            root: place.join("work"),
+            contents: Contents::Disk(place.join("work")),
+            carried: None,
             hash: HashKind::Sha1,
+            counts_lines: true,
             facts: Some(Arc::new(cache.shelf("facts", "1", b"reader"))),
             watch: Arc::new(Watch::default()),
             has_moved: Arc::new(AtomicBool::new(false)),
@@ -289,7 +334,7 @@ mod tests {
     fn identified(bytes: &[u8]) -> Result<Identified, Lost> {
         Ok(Identified {
             id: blob_id(HashKind::Sha1, bytes),
-            size: bytes.len() as u64,
+            size: Some(bytes.len() as u64),
         })
     }
 
@@ -328,7 +373,7 @@ mod tests {
         read(place.path(), &listed, &identified(TEXT));
         let smudged = Ok(Identified {
             id: blob_id(HashKind::Sha1, TEXT),
-            size: TEXT.len() as u64 + 1,
+            size: Some(TEXT.len() as u64 + 1),
         });
         assert_eq!(read(place.path(), &listed, &smudged).1, 1);
     }

@@ -15,6 +15,9 @@ pub struct Watch {
     read_bytes: AtomicU64,
     parsed_files: AtomicU64,
     parsed_bytes: AtomicU64,
+    points: AtomicU64,
+    points_made: AtomicU64,
+    points_known: AtomicU64,
     phases: Mutex<Vec<Phase>>,
 }
 
@@ -42,6 +45,12 @@ pub struct Progress {
     pub parsed_files: u64,
     /// Bytes of them.
     pub parsed_bytes: u64,
+    /// Commits a trend is made of; 0 for everything else.
+    pub points: u64,
+    /// Those that were measured.
+    pub points_made: u64,
+    /// Those an earlier run measured.
+    pub points_known: u64,
 }
 
 impl Watch {
@@ -75,12 +84,30 @@ impl Watch {
             read_bytes: load(&self.read_bytes),
             parsed_files: load(&self.parsed_files),
             parsed_bytes: load(&self.parsed_bytes),
+            points: load(&self.points),
+            points_made: load(&self.points_made),
+            points_known: load(&self.points_known),
         }
+    }
+
+    /// A trend is made of so many commits.
+    pub fn expect_points(&self, points: usize) {
+        self.points.store(points as u64, Ordering::Relaxed);
+    }
+
+    /// One of them is there: measured, or known from an earlier run.
+    pub fn point_done(&self, is_known: bool) {
+        let counter = if is_known {
+            &self.points_known
+        } else {
+            &self.points_made
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
     }
 
     /// So many files are to be looked at.
     pub(super) fn expect(&self, files: usize) {
-        self.files.store(files as u64, Ordering::Relaxed);
+        self.files.fetch_add(files as u64, Ordering::Relaxed);
     }
 
     /// A file was looked at.

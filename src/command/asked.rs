@@ -1,0 +1,108 @@
+//! What the options of several commands mean.
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+
+use super::output;
+use crate::cli;
+use crate::definition::Decimal;
+use crate::error::Error;
+use crate::report::format::FormatProblem;
+use crate::report::text::Style;
+
+/// A format and where it goes; none for standard output.
+pub(super) struct Output<F> {
+    pub format: F,
+    path: Option<PathBuf>,
+}
+
+impl<F> Output<F> {
+    /// How it is drawn. What does not go to a terminal is as narrow as any page and without colour.
+    pub fn style(&self, reporting: &cli::Reporting) -> Style {
+        let terminal = self.path.is_none() && std::io::stdout().is_terminal();
+        let width = terminal
+            .then(terminal_size::terminal_size)
+            .flatten()
+            .map(|(width, _)| usize::from(width.0));
+        let color = match reporting.color {
+            cli::Color::Always => true,
+            cli::Color::Never => false,
+            cli::Color::Auto => {
+                terminal
+                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                    && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+            }
+        };
+        let default = Style::default();
+        Style {
+            width: width.unwrap_or(default.width),
+            color,
+            ascii: reporting.ascii,
+            quiet: reporting.quiet,
+            ..default
+        }
+    }
+
+    /// Writes a text where it belongs.
+    pub fn write(&self, text: &str) -> Result<(), Error> {
+        match &self.path {
+            Some(path) => output::to_file(path, text),
+            None => output::to_stdout(text),
+        }
+    }
+}
+
+/// The formats asked for, read by the table of a command. At most one goes to standard output.
+pub(super) fn outputs<F>(
+    formats: &[String],
+    reporting: &cli::Reporting,
+    parse: impl Fn(&str) -> Result<(F, Option<PathBuf>), FormatProblem>,
+) -> Result<Vec<Output<F>>, Error> {
+    let mut outputs = Vec::new();
+    for text in formats {
+        let (format, path) = parse(text).map_err(|problem| Error::Usage {
+            message: problem.to_string(),
+            hint: "for example --format text --format json=quality.json".to_owned(),
+        })?;
+        outputs.push(Output { format, path });
+    }
+    if let Some(path) = &reporting.output {
+        match outputs.iter_mut().find(|output| output.path.is_none()) {
+            Some(output) => output.path = Some(path.clone()),
+            None => {
+                return Err(Error::Usage {
+                    message: "--output has nothing to write: every --format names a file"
+                        .to_owned(),
+                    hint: "leave --output away, or the path behind one format".to_owned(),
+                });
+            }
+        }
+    }
+    let to_stdout = outputs.iter().filter(|output| output.path.is_none());
+    if to_stdout.count() > 1 {
+        return Err(Error::Usage {
+            message: "two formats cannot share standard output".to_owned(),
+            hint: "give all but one a file: --format text --format json=quality.json".to_owned(),
+        });
+    }
+    Ok(outputs)
+}
+
+/// Reads the bar of `--fail-under`.
+pub(super) fn bar(text: &str) -> Result<Decimal, Error> {
+    text.parse::<f64>()
+        .ok()
+        .filter(|number| (0.0..=100.0).contains(number))
+        .and_then(Decimal::from_f64)
+        .ok_or_else(|| Error::Usage {
+            message: "--fail-under takes a number from 0 to 100".to_owned(),
+            hint: "for example --fail-under 70".to_owned(),
+        })
+}
+
+/// Threads to use.
+pub(super) fn threads(measuring: &cli::Measuring) -> usize {
+    measuring
+        .threads
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get))
+}
