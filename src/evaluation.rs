@@ -7,10 +7,13 @@
 mod score;
 mod sums;
 
+use serde::{Deserialize, Serialize};
+
 use crate::codebase::Codebase;
 use crate::codebase::parallel;
 use crate::definition::{Component, Decimal, Definition};
-use crate::measures::{self, Context, Measurement, Method, Reading};
+use crate::facts::Lost;
+use crate::measures::{self, Context, Measurement, Method, Reading, Subject};
 
 use score::Bars;
 use sums::{Sums, Tally};
@@ -104,7 +107,7 @@ impl Outcome {
 }
 
 /// Whether a component has a number in a scope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub enum State {
     /// It has.
     Measured,
@@ -190,6 +193,36 @@ impl Evaluation {
         self.scopes
             .iter()
             .find(|scope| scope.kind == ScopeKind::Directory && scope.name == name)
+    }
+
+    /// Subjects a component could not judge.
+    pub fn unknown(&self, position: usize) -> &[(Subject, Lost)] {
+        match self
+            .components
+            .get(position)
+            .map(|evaluated| &evaluated.measurement)
+        {
+            Some(Measurement::Taken(taken)) => &taken.unknown,
+            _ => &[],
+        }
+    }
+
+    /// What a component would come to in the repository, if so much were good of so much.
+    pub fn outcome_of(
+        &self,
+        position: usize,
+        good: u64,
+        of: u64,
+        subjects: u64,
+    ) -> Option<Outcome> {
+        let judge = Judge::new(self.components.get(position)?);
+        let unknown = self.repository.outcomes.get(position)?.unknown;
+        Some(judge.outcome(Tally {
+            good,
+            of,
+            unknown,
+            subjects,
+        }))
     }
 
     /// The readings of a component, if it has any.

@@ -57,6 +57,7 @@ fn file(position: usize, sketch: &Sketch) -> File {
     };
     File {
         path: RepoPath::from(format!("{directory}file{position}.{extension}").as_str()),
+        id: None,
         class: Class::Code,
         reason: "",
         language: Language::named(language),

@@ -105,6 +105,14 @@ impl Score {
         numerator * (100 * Decimal::SCALE as u64) < denominator * bar
     }
 
+    /// Whether it is below another score by more than so many points, compared exactly.
+    pub fn is_below_by(&self, other: &Self, points: Decimal) -> bool {
+        let points = points.millionths().max(0) as u64;
+        let hundred = 100 * Decimal::SCALE as u64;
+        let ((own, whole), (others, other_whole)) = (self.large(), other.large());
+        own * &other_whole * hundred + &whole * &other_whole * points < others * whole * hundred
+    }
+
     /// 0 to 100 in units of `1 ÷ parts`, rounded down: no printed number crosses a bar.
     pub fn floor_hundred(&self, parts: u32) -> u64 {
         let whole = 100 * u64::from(parts);

@@ -274,6 +274,32 @@ pub fn explain(codebase: &Codebase, component: &Component, reading: &Reading) ->
     }
 }
 
+/// How far a reading is from the bar, in a number that grows only if the subject itself got worse. A complex function
+/// that gains a line is not more complex, and a file that is too long stays just that: whoever mends it must be free to
+/// add a line, and a formatter to break one.
+pub fn degree(codebase: &Codebase, component: &Component, reading: &Reading) -> u64 {
+    if reading.gap() == 0 {
+        return 0;
+    }
+    match (&component.measure, reading.subject.function(codebase)) {
+        (Measure::SimpleFunctions(_) | Measure::CalmHotSpots(_), Some(function)) => {
+            u64::from(function.cognitive)
+        }
+        (Measure::ShortFiles(_), _) => 1,
+        _ => reading.gap(),
+    }
+}
+
+/// Whether a component judges what is in a file of a codebase.
+pub fn judges(codebase: &Codebase, component: &Component, file: FileIndex) -> bool {
+    let file = codebase.file(file);
+    let view = View {
+        codebase,
+        component,
+    };
+    file.facts().is_some() && view.judges(file)
+}
+
 /// What a measure is about.
 pub fn about(measure: &Measure) -> About {
     match measure {

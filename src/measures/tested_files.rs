@@ -20,6 +20,7 @@ use crate::facts::{Facts, ImportKind};
 use super::{About, Context, Measurement, Method, Note, Reading, Subject, Taken, View};
 
 use likeness::Likeness;
+pub use tests_of::runs_tests;
 use tests_of::{Reached, Test, Tests};
 
 pub(super) const ABOUT: About = About {
@@ -175,6 +176,31 @@ pub fn levels(context: &Context, settings: &TestedFiles) -> Associations {
     {
         let association = &mut found.files[file.get()];
         association.only_skipped = association.strength < Strength::Associated;
+    }
+    found
+}
+
+/// For each of some files, the test files that name it, import it or use something of it, sorted.
+pub fn tests_of(context: &Context, files: &[FileIndex]) -> Vec<Vec<FileIndex>> {
+    let codebase = context.codebase;
+    let resolver = context.resolver();
+    let likeness = Likeness::new(codebase);
+    let tests = Tests::of(codebase, &resolver);
+    let mut found: Vec<Vec<FileIndex>> = vec![Vec::new(); files.len()];
+    for test in &tests.enabled {
+        let mut reached = Reached::nothing(codebase);
+        test.reach(codebase, &resolver, &mut reached);
+        if !test.is_inline {
+            for name in likeness.named(&[test.file]) {
+                reached.strengths[name.file.get()] = Strength::Associated;
+            }
+        }
+        for (file, found) in files.iter().zip(&mut found) {
+            let is_own = test.is_inline && test.file == *file;
+            if is_own || reached.strengths[file.get()] >= Strength::Associated {
+                found.push(test.file);
+            }
+        }
     }
     found
 }

@@ -1,4 +1,5 @@
-//! Fixtures of measures: several files in one string, each after a line `//- path`.
+//! Fixtures of measures: several files in one string, each after a line `//- path`; what cannot be read after
+//! `//- path (lost)`.
 
 use std::sync::Arc;
 
@@ -6,21 +7,36 @@ use crate::classify::{self, FileRules};
 use crate::codebase::manifests::Manifests;
 use crate::codebase::{Codebase, Content, File};
 use crate::definition::{self, Component};
+use crate::facts::Lost;
 use crate::facts::extract::extract;
-use crate::git::{History, HistoryState};
+use crate::git::{HashKind, History, HistoryState, blob_id};
 use crate::path::RepoPath;
 
 use super::{Context, Measurement, Reading, Taken, explain, take};
 
+/// A file of a fixture.
+pub(crate) struct FixtureFile {
+    pub(crate) path: RepoPath,
+    pub(crate) text: String,
+    pub(crate) is_lost: bool,
+}
+
 /// The files of a fixture.
-fn files(fixture: &str) -> Vec<(RepoPath, String)> {
-    let mut files: Vec<(RepoPath, String)> = Vec::new();
+pub(crate) fn files(fixture: &str) -> Vec<FixtureFile> {
+    let mut files: Vec<FixtureFile> = Vec::new();
     for line in fixture.lines() {
         match (line.strip_prefix("//- "), files.last_mut()) {
-            (Some(path), _) => files.push((RepoPath::from(path.trim()), String::new())),
-            (None, Some((_, text))) => {
-                text.push_str(line);
-                text.push('\n');
+            (Some(path), _) => {
+                let kept = path.trim_end().strip_suffix(" (lost)");
+                files.push(FixtureFile {
+                    path: RepoPath::from(kept.unwrap_or(path).trim()),
+                    text: String::new(),
+                    is_lost: kept.is_some(),
+                });
+            }
+            (None, Some(file)) => {
+                file.text.push_str(line);
+                file.text.push('\n');
             }
             (None, None) => assert!(line.trim().is_empty(), "text before the first file: {line}"),
         }
@@ -33,17 +49,23 @@ pub(crate) fn codebase(fixture: &str) -> Codebase {
     let files = files(fixture);
     let manifests: Vec<(RepoPath, Vec<u8>)> = files
         .iter()
-        .filter(|(path, _)| Manifests::wants(path))
-        .map(|(path, text)| (path.clone(), text.clone().into_bytes()))
+        .filter(|file| Manifests::wants(&file.path))
+        .map(|file| (file.path.clone(), file.text.clone().into_bytes()))
         .collect();
     let listed = files
         .into_iter()
-        .map(|(path, text)| {
+        .map(|file| {
+            let FixtureFile {
+                path,
+                text,
+                is_lost,
+            } = file;
             let settled = {
                 let verdict = classify::by_path(&path, &FileRules::default());
                 verdict.settle(&verdict.look(&path, text.as_bytes()))
             };
             let content = match settled.language {
+                Some(_) if settled.class.has_facts() && is_lost => Content::Lost(Lost::ParseBudget),
                 Some(language) if settled.class.has_facts() => {
                     let facts = extract(language, text.as_bytes());
                     Content::Facts(Arc::new(
@@ -58,6 +80,7 @@ pub(crate) fn codebase(fixture: &str) -> Codebase {
                 reason: settled.reason,
                 language: settled.language,
                 content,
+                id: Some(blob_id(HashKind::Sha1, text.as_bytes())),
                 path,
             }
         })

@@ -3,7 +3,7 @@
 use crate::class::Class;
 use crate::codebase::maps::{Map, Set};
 use crate::codebase::resolve::{Resolver, chain};
-use crate::codebase::{Codebase, FileIndex};
+use crate::codebase::{Codebase, File, FileIndex};
 use crate::facts::{Call, Facts, Import, ImportKind};
 
 use super::Strength;
@@ -49,30 +49,20 @@ impl Tests {
             let Some(facts) = file.facts() else {
                 continue;
             };
-            let is_inline = match file.class {
-                Class::Test => false,
-                Class::Code if tests_inline(file.language.map(|language| language.name())) => true,
-                Class::TestSupport => {
-                    if file.path.file_name() == b"conftest.py" {
-                        tests.support.push(index);
-                    }
-                    continue;
-                }
-                _ => continue,
+            if file.class == Class::TestSupport && file.path.file_name() == b"conftest.py" {
+                tests.support.push(index);
+            }
+            let Some(is_inline) = holds_tests(file) else {
+                continue;
             };
-            let mut cases = facts
-                .tests
-                .iter()
-                .filter(|case| !case.doc_example)
-                .peekable();
-            if cases.peek().is_none() {
+            if facts.tests.iter().all(|case| case.doc_example) {
                 continue;
             }
             let test = Test {
                 file: index,
                 is_inline,
             };
-            let runs = cases.any(|case| case.enabled);
+            let runs = runs_tests(file);
             if is_inline {
                 let list = if runs {
                     &mut tests.inline
@@ -122,9 +112,21 @@ impl Tests {
     }
 }
 
-/// Whether test cases inside ordinary code are run. Elsewhere a function called `test` in code is just that.
-fn tests_inline(language: Option<&str>) -> bool {
-    language == Some("rust")
+/// Whether test cases in a file are run if they are switched on, and then whether they stand inside ordinary code.
+/// Outside Rust a function called `test` in code is just that.
+fn holds_tests(file: &File) -> Option<bool> {
+    let language = file.language.map(|language| language.name());
+    match file.class {
+        Class::Test => Some(false),
+        Class::Code if language == Some("rust") => Some(true),
+        _ => None,
+    }
+}
+
+/// Whether a test case of a file runs. Examples in documentation are weak evidence.
+pub fn runs_tests(file: &File) -> bool {
+    let mut tests = file.facts().into_iter().flat_map(|facts| &facts.tests);
+    holds_tests(file).is_some() && tests.any(|case| case.enabled && !case.doc_example)
 }
 
 impl Test {
