@@ -1,9 +1,21 @@
 //! Encoders, one for each sink: names and messages come from a repository, and anybody may have written them.
 
+mod csv;
+mod markdown;
+mod markup;
+#[cfg(test)]
+pub(in crate::report) mod testing;
+mod workflow;
+
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use serde_json::ser::Formatter;
+
+pub use csv::csv;
+pub use markdown::{markdown, markdown_block, markdown_name};
+pub use markup::markup;
+pub use workflow::{workflow_data, workflow_line, workflow_property};
 
 /// Text that is safe on a terminal: control characters, characters that reorder or hide what stands beside them, and
 /// bytes that are not UTF-8 are spelled out as `\xNN` or `\u{…}`.
@@ -11,20 +23,25 @@ pub fn terminal(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
-            if !is_unsafe(character) {
-                text.push(character);
-            } else if character.is_ascii() {
-                spell_byte(&mut text, character as u8);
-            } else {
-                // Writing to a string cannot fail.
-                let _ = write!(text, "\\u{{{:x}}}", u32::from(character));
-            }
+            push_safe(&mut text, character);
         }
         for byte in chunk.invalid() {
             spell_byte(&mut text, *byte);
         }
     }
     text
+}
+
+/// Adds a character, spelled out if it is not safe.
+fn push_safe(text: &mut String, character: char) {
+    if !is_unsafe(character) {
+        text.push(character);
+    } else if character.is_ascii() {
+        spell_byte(text, character as u8);
+    } else {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\\u{{{:x}}}", u32::from(character));
+    }
 }
 
 /// A name for a terminal. One that begins or ends with white space stands in quotes, or it could not be seen.

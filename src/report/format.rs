@@ -1,22 +1,28 @@
-//! The table of formats. A format is a file beside this one and a row here.
+//! Formats: a table of them for each kind of report. A format is a file beside its table and a row in it.
 
 use std::path::PathBuf;
 
 use super::text::Style;
 use super::{Report, json, text};
 
-/// A way of writing a report down.
+/// A way of writing a report down; `R` is the function that does it.
 #[derive(Clone, Copy, Debug)]
-pub struct Format {
+pub struct Format<R = OfScan> {
     /// The name on the command line.
     pub name: &'static str,
     /// What it is for, in a few words.
     pub about: &'static str,
-    render: fn(&Report, &Style) -> String,
+    pub(in crate::report) render: R,
 }
 
-/// Sorted by name; a test holds the order.
-const FORMATS: &[Format] = &[
+/// The formats of one kind of report, sorted by name; a test of each table holds the order.
+pub type Table<R> = &'static [Format<R>];
+
+/// Writes the report of a scan.
+pub type OfScan = fn(&Report, &Style) -> String;
+
+/// The formats of `quality scan`.
+pub const SCAN: Table<OfScan> = &[
     Format {
         name: "json",
         about: "everything, for programs; the schema is versioned",
@@ -33,10 +39,12 @@ const FORMATS: &[Format] = &[
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FormatProblem {
     /// There is no format of this name.
-    #[error("there is no format `{name}`; there are {}", names())]
+    #[error("there is no format `{name}`; there are {}", known.join(", "))]
     Unknown {
         /// As typed.
         name: String,
+        /// The names there are.
+        known: Vec<&'static str>,
     },
     /// `=` with nothing behind it.
     #[error("`{name}=` names no file")]
@@ -47,14 +55,9 @@ pub enum FormatProblem {
 }
 
 impl Format {
-    /// All formats, sorted by name.
-    pub fn all() -> impl Iterator<Item = Self> {
-        FORMATS.iter().copied()
-    }
-
-    /// The format of this name.
+    /// The format of a scan of this name.
     pub fn named(name: &str) -> Option<Self> {
-        Self::all().find(|format| format.name == name)
+        SCAN.iter().copied().find(|format| format.name == name)
     }
 
     /// Writes a report down. The style matters to formats for people only.
@@ -63,20 +66,30 @@ impl Format {
     }
 }
 
-impl PartialEq for Format {
+impl<R> PartialEq for Format<R> {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
     }
 }
 
-/// Reads `NAME[=PATH]`.
+/// Reads `NAME[=PATH]` for a scan.
 pub fn parse(text: &str) -> Result<(Format, Option<PathBuf>), FormatProblem> {
+    parse_in(SCAN, text)
+}
+
+/// Reads `NAME[=PATH]` by a table.
+pub(in crate::report) fn parse_in<R: Copy>(
+    table: Table<R>,
+    text: &str,
+) -> Result<(Format<R>, Option<PathBuf>), FormatProblem> {
     let (name, path) = match text.split_once('=') {
         Some((name, path)) => (name, Some(path)),
         None => (text, None),
     };
-    let format = Format::named(name).ok_or_else(|| FormatProblem::Unknown {
+    let named = table.iter().find(|format| format.name == name);
+    let format = *named.ok_or_else(|| FormatProblem::Unknown {
         name: super::escape::terminal(name.as_bytes()),
+        known: table.iter().map(|format| format.name).collect(),
     })?;
     match path {
         Some("") => Err(FormatProblem::NoPath { name: format.name }),
@@ -84,19 +97,14 @@ pub fn parse(text: &str) -> Result<(Format, Option<PathBuf>), FormatProblem> {
     }
 }
 
-fn names() -> String {
-    let names: Vec<&str> = Format::all().map(|format| format.name).collect();
-    names.join(", ")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{FORMATS, FormatProblem, parse};
+    use super::{FormatProblem, SCAN, parse};
     use std::path::PathBuf;
 
     #[test]
     fn the_table_is_sorted_by_name() {
-        assert!(FORMATS.is_sorted_by_key(|format| format.name));
+        assert!(SCAN.is_sorted_by_key(|format| format.name));
     }
 
     #[test]

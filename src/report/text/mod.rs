@@ -2,8 +2,8 @@
 
 mod beside;
 mod card;
-mod page;
-mod table;
+pub(in crate::report) mod page;
+pub(in crate::report) mod table;
 mod tree;
 
 use crate::evaluation::Score;
@@ -139,7 +139,7 @@ fn verdict(report: &Report, score: &Score, page: &mut Page) {
 }
 
 /// A day in UTC; none outside the years it can say.
-fn day(seconds: i64) -> Option<String> {
+pub(in crate::report) fn day(seconds: i64) -> Option<String> {
     let time = jiff::Timestamp::from_second(seconds).ok()?.to_string();
     Some(time.split('T').next().unwrap_or(&time).to_owned())
 }

@@ -1,0 +1,6 @@
+//! Whole verdicts: golden texts, hostile input, limits, and that every format says the same.
+
+mod contract;
+mod golden;
+mod limits;
+mod story;
