@@ -42,12 +42,17 @@ impl Bar {
                 let bar = drawn(ascii);
                 while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
                     let progress = watch.progress();
-                    bar.set_length(progress.files);
-                    bar.set_position(progress.done);
-                    bar.set_message(match progress.done {
-                        done if done < progress.files => "reading files",
-                        _ => "reading history, evaluating",
-                    });
+                    let points = progress.points_made + progress.points_known;
+                    let (done, all, message) = if progress.points > 0 {
+                        (points, progress.points, "measuring commits")
+                    } else if progress.done < progress.files {
+                        (progress.done, progress.files, "reading files")
+                    } else {
+                        (progress.done, progress.files, "reading history, evaluating")
+                    };
+                    bar.set_length(all);
+                    bar.set_position(done);
+                    bar.set_message(message);
                     bar.tick();
                 }
                 bar.finish_and_clear();

@@ -12,11 +12,16 @@ use super::caching::size;
 pub(super) fn table(watch: &Watch, facts: Option<Counts>, total: Duration) -> String {
     let progress = watch.progress();
     let mut text = String::from("timings\n");
-    for phase in watch.phases() {
+    for phase in joined(watch.phases()) {
         let detail = match phase.name {
             "list" => format!("{} files", grouped(progress.files)),
             "files" => files(&phase, &progress, facts),
             "history" => "beside files".to_owned(),
+            "points" => format!(
+                "{} measured, {} from the cache",
+                grouped(progress.points_made),
+                grouped(progress.points_known)
+            ),
             _ => String::new(),
         };
         text.push_str(row(phase.name, phase.wall, &detail).trim_end());
@@ -27,6 +32,18 @@ pub(super) fn table(watch: &Watch, facts: Option<Counts>, total: Duration) -> St
     text.push_str(row("total", total, &memory).trim_end());
     text.push('\n');
     text
+}
+
+/// Phases of one name as one, where the first of them ended.
+fn joined(phases: Vec<Phase>) -> Vec<Phase> {
+    let mut joined: Vec<Phase> = Vec::new();
+    for phase in phases {
+        match joined.iter_mut().find(|known| known.name == phase.name) {
+            Some(known) => known.wall += phase.wall,
+            None => joined.push(phase),
+        }
+    }
+    joined
 }
 
 fn files(phase: &Phase, progress: &Progress, facts: Option<Counts>) -> String {
