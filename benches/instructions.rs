@@ -7,6 +7,7 @@
 mod subjects;
 
 use std::hint::black_box;
+use std::sync::Arc;
 
 use gungraun::{
     Callgrind, EntryPoint, LibraryBenchmarkConfig, library_benchmark, library_benchmark_group, main,
@@ -105,7 +106,7 @@ fn json((codebase, evaluation): (Codebase, Evaluation)) -> String {
 
 #[library_benchmark(config = with_threads())]
 #[bench::packed(setup = subjects::repository)]
-fn history((_place, repository): (TempDir, Repository)) -> History {
+fn history((_place, repository): (TempDir, Arc<Repository>)) -> History {
     black_box(git::history(
         &repository,
         &subjects::history_options(),

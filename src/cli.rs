@@ -24,6 +24,37 @@ pub enum Command {
     /// Exit codes: 0 measured, 1 the score is below --fail-under, 2 it could not be done, 3 the measurement is
     /// incomplete.
     Scan(Scan),
+    /// Compare a change with where it began, and fail it for what it made worse, and for nothing else
+    ///
+    /// Both sides are read from git and measured by the definition of the base. A subject that is
+    /// bad and was not, or got worse, fails a component at level ratchet or block. What was bad
+    /// before never does, nor does moving, renaming, reformatting or deleting.
+    ///
+    ///   quality gate                          HEAD against the default branch
+    ///   quality gate --base origin/release    against another branch
+    ///   quality gate --staged                 before a commit
+    ///   quality gate --format github --format markdown=comment.md
+    ///
+    /// Exit codes: 0 passed, 1 failed, 2 it could not be done, 3 inconclusive, too little is known.
+    #[command(verbatim_doc_comment)]
+    Gate(Gate),
+    /// Show how the score of a repository came to be: today's definition over past commits
+    ///
+    /// The last commit of each month of the year before HEAD is measured from git's objects alone,
+    /// all under one definition: that of the work tree, of the tree of --rev, or of --config.
+    /// Months are those of the calendar in UTC, and end with that of the last commit, not with
+    /// today. A month without a commit has no point: there the code is as it was. What was
+    /// measured once is remembered, so the next run costs what is new.
+    ///
+    ///   quality trend                            the last year by months, as text
+    ///   quality trend --since 5y --every quarter
+    ///   quality trend --commits 20               each of the last 20 commits of the mainline
+    ///   quality trend --component typed-code --directory src/api --directory src/web
+    ///   quality trend --since 5y --format html=trend.html --format csv=trend.csv
+    ///
+    /// Exit codes: 0 measured, 2 it could not be done, 3 points are missing, as in a shallow clone.
+    #[command(verbatim_doc_comment)]
+    Trend(Trend),
     /// Show what is remembered between runs, or remove it
     ///
     /// Facts of files and whole results are kept in the user's cache directory, by content: what was worked out once is
@@ -55,6 +86,50 @@ pub struct Cache {
     pub cache_dir: Option<PathBuf>,
 }
 
+/// What every command that measures can be told.
+#[derive(Debug, Args)]
+pub struct Measuring {
+    /// The definition to use instead of searching for quality.toml
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Do not read history: its components become unavailable
+    #[arg(long)]
+    pub no_history: bool,
+
+    /// Threads for parsing; the result does not depend on it [default: one for each processor]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+
+    /// Tell on standard error where the time went
+    #[arg(long)]
+    pub timings: bool,
+
+    /// What to remember, and where
+    #[command(flatten)]
+    pub caching: Caching,
+}
+
+/// What every command that reports can be told.
+#[derive(Debug, Args)]
+pub struct Reporting {
+    /// Where the format without a path of its own goes instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Print the answer alone, on one line
+    #[arg(long, short)]
+    pub quiet: bool,
+
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+
+    /// Draw with ASCII characters only
+    #[arg(long)]
+    pub ascii: bool,
+}
+
 /// Options of `quality scan`.
 #[derive(Debug, Args)]
 pub struct Scan {
@@ -62,17 +137,13 @@ pub struct Scan {
     #[arg(default_value = ".")]
     pub path: PathBuf,
 
-    /// The definition to use instead of searching for quality.toml
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
+    /// Measure this commit instead of the work tree, from git's objects alone: a branch, a tag, an id, HEAD~3
+    #[arg(long, value_name = "REV")]
+    pub rev: Option<String>,
 
     /// How to report: text or json, to standard output or to PATH; may be repeated
     #[arg(long, value_name = "NAME[=PATH]", default_value = "text")]
     pub format: Vec<String>,
-
-    /// Where the format without a path of its own goes instead of standard output
-    #[arg(long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
 
     /// Exit with 1 if the score is below N (0 to 100), compared before any rounding
     #[arg(long, value_name = "N")]
@@ -86,33 +157,101 @@ pub struct Scan {
     #[arg(long, value_enum, default_value_t = Sort::Name)]
     pub sort: Sort,
 
-    /// Do not read history: its components become unavailable
-    #[arg(long)]
-    pub no_history: bool,
-
-    /// Print the score alone, on one line
-    #[arg(long, short)]
-    pub quiet: bool,
-
-    /// When to use colours
-    #[arg(long, value_enum, default_value_t = Color::Auto)]
-    pub color: Color,
-
-    /// Draw with ASCII characters only
-    #[arg(long)]
-    pub ascii: bool,
-
-    /// Threads for parsing; the result does not depend on it [default: one for each processor]
-    #[arg(long, value_name = "N")]
-    pub threads: Option<usize>,
-
-    /// Tell on standard error where the time went
-    #[arg(long)]
-    pub timings: bool,
-
-    /// What to remember, and where
+    /// How to report
     #[command(flatten)]
-    pub caching: Caching,
+    pub reporting: Reporting,
+
+    /// How to measure
+    #[command(flatten)]
+    pub measuring: Measuring,
+}
+
+/// Options of `quality gate`.
+#[derive(Debug, Args)]
+pub struct Gate {
+    /// The repository
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+
+    /// Where the change is to go; it is compared with the commit both have in common [default: the default branch]
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+
+    /// The change: a commit [default: HEAD]
+    #[arg(long, value_name = "REV", conflicts_with_all = ["staged", "worktree"])]
+    pub head: Option<String>,
+
+    /// Judge what is staged, as a hook before a commit does
+    #[arg(long, conflicts_with = "worktree")]
+    pub staged: bool,
+
+    /// Judge the files as they are on disk
+    #[arg(long)]
+    pub worktree: bool,
+
+    /// Accept a definition that asks for less than that of the base
+    #[arg(long)]
+    pub allow_definition_change: bool,
+
+    /// Fail if the score is below N (0 to 100), compared before any rounding
+    #[arg(long, value_name = "N")]
+    pub fail_under: Option<String>,
+
+    /// How to report: text, json, markdown or github, to standard output or to PATH; may be repeated
+    #[arg(long, value_name = "NAME[=PATH]", default_value = "text")]
+    pub format: Vec<String>,
+
+    /// How to report
+    #[command(flatten)]
+    pub reporting: Reporting,
+
+    /// How to measure
+    #[command(flatten)]
+    pub measuring: Measuring,
+}
+
+/// Options of `quality trend`.
+#[derive(Debug, Args)]
+pub struct Trend {
+    /// The repository, or a directory of it: that narrows the trend, not the meaning of any number
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+
+    /// How far back: a date like 2025-01-31, or 30d, 12w, 6m, 2y before the last commit [default: 1y]
+    #[arg(long, value_name = "DATE|30d|2y")]
+    pub since: Option<String>,
+
+    /// The last commit of each day, week, month, quarter or so many days (10d) is a point [default: month]
+    #[arg(long, value_name = "PERIOD")]
+    pub every: Option<String>,
+
+    /// Each of the last N commits of the mainline is a point
+    #[arg(long, value_name = "N", conflicts_with_all = ["since", "every"])]
+    pub commits: Option<usize>,
+
+    /// The commit the trend ends with, and whose definition counts: a branch, a tag, an id, HEAD~3 [default: HEAD]
+    #[arg(long, value_name = "REV")]
+    pub rev: Option<String>,
+
+    /// Show this component only; may be repeated
+    #[arg(long, value_name = "ID")]
+    pub component: Vec<String>,
+
+    /// Show this directory, as seen from the root of the repository; may be repeated [default: the largest below PATH]
+    #[arg(long, value_name = "DIR")]
+    pub directory: Vec<PathBuf>,
+
+    /// How to report: text, json, csv, html or svg, to standard output or to PATH; may be repeated
+    #[arg(long, value_name = "NAME[=PATH]", default_value = "text")]
+    pub format: Vec<String>,
+
+    /// How to report
+    #[command(flatten)]
+    pub reporting: Reporting,
+
+    /// How to measure
+    #[command(flatten)]
+    pub measuring: Measuring,
 }
 
 /// Order of the directories in the breakdown.

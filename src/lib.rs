@@ -24,7 +24,7 @@
 //!
 //! # What holds everywhere
 //!
-//! - Imports go downward in the order `command → survey → report → evaluation → measures → codebase → facts`.
+//! - Imports go downward in the order `command → survey → report → gate → trend → evaluation → measures → codebase → facts`.
 //!   The tidy test keeps it so.
 //! - Only `main`, [`command`], [`survey`], [`source`], [`git`], [`cache`] and [`disk`] read or write.
 //!   The rest takes values and gives values.
@@ -57,6 +57,7 @@ pub mod disk;
 pub mod error;
 pub mod evaluation;
 pub mod facts;
+pub mod gate;
 pub mod git;
 pub mod languages;
 pub mod measures;
@@ -64,3 +65,4 @@ pub mod path;
 pub mod report;
 pub mod source;
 pub mod survey;
+pub mod trend;

@@ -26,6 +26,8 @@ fn main() {
     };
     let outcome = match &cli.command {
         Command::Scan(arguments) => command::scan::run(arguments),
+        Command::Gate(arguments) => command::gate::run(arguments),
+        Command::Trend(arguments) => command::trend::run(arguments),
         Command::Cache(arguments) => command::caching::run(arguments),
     };
     match outcome {

@@ -11,7 +11,7 @@ use quality::git::{
 };
 use repositories::{Commit, DAY_0, Repo};
 
-fn open(path: &Path) -> Repository {
+fn open(path: &Path) -> std::sync::Arc<Repository> {
     match Repository::discover(path) {
         Discovery::Found(repository) => repository,
         Discovery::NotARepository => panic!("no repository"),

@@ -23,6 +23,8 @@ const ORDER: &[&str] = &[
     "command",
     "survey",
     "report",
+    "gate",
+    "trend",
     "evaluation",
     "measures",
     "codebase",

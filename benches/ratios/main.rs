@@ -4,6 +4,7 @@
 //! a clone beside it, so that nothing of it is touched. Programs that are not installed are left out.
 
 mod bare_parse;
+mod past;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -24,6 +25,10 @@ fn main() {
         Some("--bare-parse") => {
             let root = PathBuf::from(&arguments[1]);
             bare_parse::parse(&root, &tracked(&root), THREADS);
+        }
+        Some("--bare-contents") => {
+            let directory = PathBuf::from(&arguments[1]);
+            bare_parse::parse(&directory, &past::files(&directory), THREADS);
         }
         Some("--history") => history(Path::new(&arguments[1])),
         _ => compare_all(&arguments),
@@ -229,6 +234,8 @@ fn compare(repository: &Path, runs: usize) {
         1.1,
     );
 
+    trend(&place, runs, &row);
+
     let peak = place.said(&mut place.cold(&["--quiet", "--timings"]));
     let peak = peak
         .rsplit("peak memory ")
@@ -238,6 +245,42 @@ fn compare(repository: &Path, runs: usize) {
         .to_owned();
     println!("  peak memory of a cold scan with history: {peak}");
     peers(&place, runs);
+}
+
+/// Prints one ratio: the case, its limit, the ratios of all runs and the bar.
+type Row<'a> = dyn Fn(&str, &str, &[f64], f64) + 'a;
+
+/// Five years by months: cold beside a bare parse of all contents they hold, and once everything is known.
+fn trend(place: &Place, runs: usize, row: &Row<'_>) {
+    let cache = place.directory.path().join("trend");
+    let contents = place.directory.path().join("contents");
+    let command = |cache: &Path| {
+        let mut command = Command::new(PROGRAM);
+        command.arg("trend").arg(place.root());
+        command.args(["--since", "5y", "--format", "json", "--threads", "2"]);
+        command.arg("--cache-dir").arg(cache);
+        command
+    };
+    let report = command(&cache).output().unwrap();
+    let commits = past::commits(&report.stdout);
+    let count = past::write_contents(&place.root(), &commits, &contents);
+    println!(
+        "  five years by months: {} points, {count} contents",
+        commits.len()
+    );
+    let cold = || {
+        let _ = std::fs::remove_dir_all(&cache);
+        vec![command(&cache)]
+    };
+    let bare = || {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.arg("--bare-contents").arg(&contents);
+        vec![command]
+    };
+    let times = medians(place, runs, &[&cold, &bare]);
+    row("trend, cold", "bare parse of its contents", &times, 1.3);
+    let warm = medians(place, runs, &[&|| vec![command(&cache)]]);
+    println!("  {:<34}{:>8.1} ms", "trend, warm", warm[0]);
 }
 
 /// Programs that look at the same files, if they are installed.

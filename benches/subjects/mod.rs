@@ -13,7 +13,7 @@ use quality::evaluation::{Evaluation, evaluate};
 use quality::git::{Discovery, HistoryOptions, Repository};
 use quality::languages::Language;
 use quality::report::{Inputs, Matter, Report};
-use quality::survey::{self, Options, Watch};
+use quality::survey::{self, Options, Snapshot, Watch};
 use tempfile::TempDir;
 
 /// Bytes of a text.
@@ -76,12 +76,14 @@ pub fn codebase() -> Codebase {
     let definition = Definition::builtin();
     let ground = survey::ground(tree.path()).unwrap();
     let watch = Arc::new(Watch::default());
-    let inventory = survey::inventory(&ground, &definition, 1, false, &watch);
+    let inventory =
+        survey::inventory(&ground, Snapshot::WorkTree, &definition, 1, false, &watch).unwrap();
     let options = Options {
         watch: &watch,
         with_history: false,
         threads: 1,
         memory: None,
+        carried: None,
     };
     survey::survey(&ground, &definition, inventory, options)
         .unwrap()
@@ -106,6 +108,7 @@ pub fn json(codebase: &Codebase, evaluation: &Evaluation) -> String {
         Matter {
             tool_version: String::new(),
             repository: "bench".to_owned(),
+            source: "work-tree",
             prefix: Vec::new(),
             warnings: Vec::new(),
             fail_under: None,
@@ -116,7 +119,7 @@ pub fn json(codebase: &Codebase, evaluation: &Evaluation) -> String {
 }
 
 /// A repository of several hundred small changes, written by `git fast-import` and so in a pack.
-pub fn repository() -> (TempDir, Repository) {
+pub fn repository() -> (TempDir, Arc<Repository>) {
     let place = tempfile::tempdir().unwrap();
     let mut stream = String::new();
     for number in 0..COMMITS {

@@ -1,12 +1,13 @@
-//! One kind of knowledge: the segments a work tree used last time, those of others, and what is new.
+//! One kind of knowledge: the segments a work tree used last time, those of others, and what is new. What is new is found
+//! at once, whether it has been written yet or not.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -79,10 +80,12 @@ struct Stranger {
 /// Entries on their way to the disk.
 #[derive(Debug, Default)]
 struct Fresh {
-    entries: Vec<(Key, Vec<u8>)>,
+    entries: HashMap<Key, Vec<u8>>,
     bytes: usize,
     /// Segments written so far, oldest first.
     written: Vec<String>,
+    /// The same with their tables, to find in them what was new a while ago.
+    readable: Vec<(String, Table)>,
     /// Writing failed once and is not tried again.
     failure: Option<io::Error>,
 }
@@ -158,7 +161,16 @@ impl Shelf {
                 return Some(Cow::Owned(value));
             }
         }
-        None
+        let fresh = self.fresh();
+        if let Some(value) = fresh.entries.get(key) {
+            return Some(Cow::Owned(value.clone()));
+        }
+        let mut written = fresh.readable.iter();
+        let (name, table, at) =
+            written.find_map(|(name, table)| Some((name, table, table.find(key)?)))?;
+        // Opened when it is needed: a long run writes more segments than it may hold open.
+        let (file, _) = open_regular(&self.path_of(name)).ok()?;
+        value_at(&file, table, at).map(Cow::Owned)
     }
 
     /// Remembers a value for later runs.
@@ -168,16 +180,33 @@ impl Shelf {
             return;
         }
         fresh.bytes += value.len();
-        fresh.entries.push((key, value));
-        if fresh.bytes < FLUSH_BYTES {
-            return;
+        fresh.entries.insert(key, value);
+        if fresh.bytes >= FLUSH_BYTES {
+            self.write_fresh(fresh);
         }
+    }
+
+    /// Writes what is new so far, so that it is not lost if the run does not come to its end.
+    pub fn flush(&self) {
+        let fresh = self.fresh();
+        if !fresh.entries.is_empty() && fresh.failure.is_none() {
+            self.write_fresh(fresh);
+        }
+    }
+
+    fn write_fresh(&self, mut fresh: MutexGuard<'_, Fresh>) {
         let entries = std::mem::take(&mut fresh.entries);
         fresh.bytes = 0;
         // Other threads go on while this one writes.
         drop(fresh);
         let written = self.write(entries);
-        self.fresh().note(written);
+        let readable = written.as_ref().ok().and_then(|name| {
+            let stranger = Stranger::load(&self.directory, name.clone())?;
+            Some((stranger.name, stranger.table))
+        });
+        let mut fresh = self.fresh();
+        fresh.readable.extend(readable);
+        fresh.note(written);
     }
 
     /// How often something was found so far.
@@ -218,6 +247,10 @@ impl Shelf {
         names.retain(|name| seen.insert(name.clone()));
         if names.len() > MOST_SEGMENTS {
             names = self.joined(&names)?;
+            // What this run wrote on the way is in there. For whom that was the only copy, it is a miss.
+            for name in fresh.written.iter().filter(|name| !names.contains(name)) {
+                let _ = fs::remove_file(self.path_of(name));
+            }
         }
         if names != self.hinted() && !names.is_empty() {
             self.write_hint(&names)?;
@@ -255,7 +288,7 @@ impl Shelf {
 
     /// Joins what is in use of some segments into one.
     fn joined(&self, names: &[String]) -> io::Result<Vec<String>> {
-        let mut entries = Vec::new();
+        let mut entries = HashMap::new();
         for name in names {
             if let Some(own) = self.own().iter().find(|own| own.name == *name) {
                 entries.extend((0..own.table.len()).filter_map(|at| {
@@ -273,8 +306,8 @@ impl Shelf {
         Ok(vec![self.write(entries)?])
     }
 
-    fn write(&self, entries: Vec<(Key, Vec<u8>)>) -> io::Result<String> {
-        let bytes = encode(entries);
+    fn write(&self, entries: HashMap<Key, Vec<u8>>) -> io::Result<String> {
+        let bytes = encode(entries.into_iter().collect());
         let name = format!("{:016x}{SEGMENT}", xxh3_64(&bytes));
         place::make_shelf(&self.directory)?;
         replace(&self.path_of(&name), &bytes)?;
@@ -319,7 +352,7 @@ impl Shelf {
         self.directory.join(name)
     }
 
-    fn fresh(&self) -> std::sync::MutexGuard<'_, Fresh> {
+    fn fresh(&self) -> MutexGuard<'_, Fresh> {
         self.fresh.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -367,15 +400,20 @@ impl Stranger {
     }
 
     fn value(&self, at: usize) -> Option<Vec<u8>> {
-        let row: Row = self.table.row(at);
-        if u64::from(row.length) > LARGEST_SEGMENT {
-            return None;
-        }
-        let mut value = vec![0; row.length as usize];
-        let start = self.table.values_start() as u64 + u64::from(row.offset);
-        read_exact_at(&self.file, &mut value, start)?;
-        row.vouches_for(&value).then_some(value)
+        value_at(&self.file, &self.table, at)
     }
+}
+
+/// A value of a segment of which only the table is in memory.
+fn value_at(file: &fs::File, table: &Table, at: usize) -> Option<Vec<u8>> {
+    let row: Row = table.row(at);
+    if u64::from(row.length) > LARGEST_SEGMENT {
+        return None;
+    }
+    let mut value = vec![0; row.length as usize];
+    let start = table.values_start() as u64 + u64::from(row.offset);
+    read_exact_at(file, &mut value, start)?;
+    row.vouches_for(&value).then_some(value)
 }
 
 fn unused(table: &Table) -> Vec<AtomicBool> {
@@ -467,6 +505,37 @@ mod tests {
         for reader in ["b", "c"] {
             assert_eq!(run(place.path(), reader, 2), 0);
         }
+    }
+
+    #[test]
+    fn what_is_new_is_found_before_it_is_written_and_behind_that() {
+        let place = tempfile::tempdir().unwrap();
+        let shelf = Shelf::open(place.path().join("facts-1"), b"a");
+        for number in 0..20 {
+            assert_eq!(shelf.get(&key(number)), None);
+            shelf.put(key(number), vec![number; 3]);
+            assert_eq!(*shelf.get(&key(number)).unwrap(), [number; 3]);
+            shelf.flush();
+            assert_eq!(*shelf.get(&key(number)).unwrap(), [number; 3]);
+        }
+        // A run that ends here has lost nothing.
+        assert_eq!(run(place.path(), "b", 20), 0);
+        shelf.finish().unwrap();
+        assert_eq!(run(place.path(), "a", 20), 0);
+    }
+
+    #[test]
+    fn segments_written_on_the_way_are_joined_and_removed() {
+        let place = tempfile::tempdir().unwrap();
+        let shelf = Shelf::open(place.path().join("facts-1"), b"a");
+        for number in 0..20 {
+            shelf.put(key(number), vec![number; 3]);
+            shelf.flush();
+        }
+        assert_eq!(segments(place.path(), ".segment"), 20);
+        shelf.finish().unwrap();
+        assert_eq!(segments(place.path(), ".segment"), 1);
+        assert_eq!(run(place.path(), "a", 20), 0);
     }
 
     #[test]

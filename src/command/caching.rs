@@ -4,10 +4,15 @@ use std::path::{Path, PathBuf};
 
 use crate::cache::{self, Cache, Contents, Refusal};
 use crate::cli;
+use crate::definition::Definition;
 use crate::error::{Error, Exit, shown};
-use crate::survey::{Ground, Inventory, Memory};
+use crate::git::ObjectId;
+use crate::survey::{self, Ground, Inventory, Memory, Snapshot, Watch};
 
 use super::output;
+
+/// Why a cache inside a repository is refused.
+const FOREIGN: &str = "files in it belong to the repository, whose authors could make up facts";
 
 /// The cache, if there is one that can be trusted.
 pub(super) fn open(arguments: &cli::Caching) -> Option<Cache> {
@@ -23,10 +28,27 @@ pub(super) fn open(arguments: &cli::Caching) -> Option<Cache> {
 /// What this work tree remembers, unless the cache is the work of the repository's authors.
 pub(super) fn memory(cache: Cache, ground: &Ground, inventory: &Inventory) -> Option<Memory> {
     if inventory.tracks_below(&ground.root, cache.root()) {
-        let reason = "files in it belong to the repository, whose authors could make up facts";
-        return refused(cache.root(), reason);
+        return refused(cache.root(), FOREIGN);
     }
     Some(Memory::open(cache, ground))
+}
+
+/// What is remembered for the past of a work tree, unless the cache is the work of the repository's authors. Nearly always
+/// it lies elsewhere, and nothing has to be listed to know that.
+pub(super) fn memory_of_past(cache: Cache, ground: &Ground, head: ObjectId) -> Option<Memory> {
+    if cache.root().starts_with(&ground.root) {
+        let states = [Snapshot::WorkTree, Snapshot::Commit(head)];
+        let is_tracked = |snapshot| {
+            let definition = Definition::builtin();
+            let watch = Watch::default();
+            let inventory = survey::inventory(ground, snapshot, &definition, 1, false, &watch);
+            inventory.is_ok_and(|inventory| inventory.tracks_below(&ground.root, cache.root()))
+        };
+        if states.into_iter().any(is_tracked) {
+            return refused(cache.root(), FOREIGN);
+        }
+    }
+    Some(Memory::of_past(cache, ground))
 }
 
 fn refused<T>(place: &Path, reason: &str) -> Option<T> {

@@ -1,8 +1,13 @@
 //! The shell around the core: read, call, write. One subcommand a file.
 
+mod asked;
 pub mod caching;
+mod definition;
+pub mod gate;
 pub mod output;
 mod progress;
 mod result;
+mod revision;
 pub mod scan;
 mod timings;
+pub mod trend;

@@ -107,6 +107,7 @@ fn repository<'a>(report: &'a Report) -> Repository<'a> {
     };
     Repository {
         name: &report.matter.repository,
+        source: report.matter.source,
         path: json_name(prefix),
         path_bytes: json_name_bytes(prefix),
         commit: report.head.map(|head| head.id.as_str()),

@@ -3,9 +3,11 @@
 mod assemble;
 pub mod escape;
 pub mod format;
+pub mod gate;
 pub mod json;
 pub mod schema;
 pub mod text;
+pub mod trend;
 
 #[cfg(test)]
 mod tests;
@@ -29,6 +31,8 @@ pub struct Matter {
     pub tool_version: String,
     /// What the repository is called. Never a path of this machine.
     pub repository: String,
+    /// Which state of it: `work-tree`, `staged` or `commit`.
+    pub source: &'static str,
     /// The directory the report is narrowed to; empty for everything.
     pub prefix: Vec<u8>,
     /// What went wrong on the way here; sentences.
@@ -286,5 +290,6 @@ fn lost_words(lost: &Lost) -> &'static str {
         Lost::LfsPointer => "a Git LFS pointer; `git lfs pull` fetches the content",
         Lost::Unreadable => "the system failed to read it",
         Lost::Internal => "a defect of this program; please report it",
+        Lost::NotFetched => "not in this clone; `git fetch --refetch --no-filter` fetches it",
     }
 }

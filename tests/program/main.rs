@@ -8,14 +8,18 @@
 mod repositories;
 
 mod cache;
+mod clones;
 mod definition;
 mod determinism;
 mod encoding;
 mod files;
+mod gate;
 mod history;
 mod itself;
 mod names;
 mod output;
 mod parser;
+mod revision;
 mod stage;
 mod story;
+mod trend;

@@ -41,6 +41,8 @@ pub(super) struct DefinitionId<'a> {
 #[derive(Serialize)]
 pub(super) struct Repository<'a> {
     pub(super) name: &'a str,
+    /// Which state of it: `work-tree`, `staged` or `commit`.
+    pub(super) source: &'static str,
     /// The directory the report is narrowed to; empty for everything.
     pub(super) path: String,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -189,7 +189,13 @@ fn every_report_fulfils_the_published_schema() {
 }
 
 /// As much of JSON Schema as ours uses.
-fn validate(root: &Value, schema: &Value, value: &Value, at: &str, problems: &mut Vec<String>) {
+pub(in crate::report) fn validate(
+    root: &Value,
+    schema: &Value,
+    value: &Value,
+    at: &str,
+    problems: &mut Vec<String>,
+) {
     if let Some(reference) = schema["$ref"].as_str() {
         let target = root.pointer(reference.trim_start_matches('#')).unwrap();
         return validate(root, target, value, at, problems);

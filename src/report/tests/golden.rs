@@ -19,7 +19,7 @@ fn style(width: usize) -> Style {
     }
 }
 
-fn check(name: &str, text: &str) {
+pub(super) fn check(name: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("fixtures/reports")
         .join(name);
@@ -31,7 +31,7 @@ fn check(name: &str, text: &str) {
 }
 
 /// Lines fit, end without blanks, and hold nothing a terminal would obey.
-fn assert_tidy(text: &str, width: usize) {
+pub(super) fn assert_tidy(text: &str, width: usize) {
     for line in text.lines() {
         assert!(line.width() <= width, "{} columns: {line}", line.width());
         assert_eq!(line, line.trim_end());

@@ -36,6 +36,7 @@ impl Story {
             matter: Matter {
                 tool_version: "0.1.0".to_owned(),
                 repository: "shop".to_owned(),
+                source: "work-tree",
                 ..Matter::default()
             },
         }
@@ -179,6 +180,7 @@ pub fn lost(path: &str, lost: Lost) -> File {
 pub fn file(path: &[u8], class: Class, reason: &'static str, lines: u32, content: Content) -> File {
     File {
         path: RepoPath::new(path),
+        id: None,
         class,
         reason,
         language: Language::named("python"),
