@@ -18,7 +18,7 @@ use crate::report::trend::{Sampling, TrendMatter, TrendReport, format};
 use crate::survey::{self, Ground, Snapshot, Watch};
 use crate::trend::{Calendar, Every, Missing, Moment, Question, Since, Trend, last_of_each};
 
-use points::Points;
+use points::{Points, Way};
 
 /// More points than this say nothing a person could see.
 const MOST_POINTS: usize = 5_000;
@@ -45,17 +45,26 @@ pub fn run(arguments: &cli::Trend) -> Result<Exit, Error> {
     let cache = caching::open(&measuring.caching);
     let memory = cache.and_then(|cache| caching::memory_of_past(cache, &ground, head));
     let id = rule.fingerprint(languages::VERSIONS);
-    let mut points = Points::new(&ground, repository, &rule, &id, &watch, memory.as_ref());
-    points.threads = asked::threads(measuring);
-    points.with_history = !measuring.no_history;
-
-    let made = watch.time("points", || {
-        let question = points.question(head, ground.prefix.clone(), directories(arguments))?;
-        points.of(chosen.commits.iter().map(|(commit, _)| commit), question)
+    let points = Points {
+        ground: &ground,
+        rule: &rule,
+        rule_id: &id,
+        watch: &watch,
+        memory: memory.as_ref(),
+        threads: asked::threads(measuring),
+        with_history: !measuring.no_history,
+    };
+    let commits: Vec<&CommitSummary> = chosen.commits.iter().map(|(commit, _)| commit).collect();
+    let (question, made) = watch.time("points", || {
+        let mut way = Way::new(repository);
+        let named = directories(arguments);
+        let question = points.question(&mut way, head, ground.prefix.clone(), named)?;
+        let made = points.of(&mut way, &commits, &question)?;
+        Ok::<_, Error>((question, made))
     })?;
     watch.time("remember", || caching::finish(memory.as_ref()));
     drop(bar);
-    let trend = assembled(&chosen, made, components);
+    let trend = assembled(&chosen, question, made, components);
     let report = TrendReport {
         matter: matter(&ground, id, &chosen, &trend),
         trend,
@@ -271,7 +280,8 @@ fn directories(arguments: &cli::Trend) -> Vec<RepoPath> {
 /// Puts points in the order of time.
 fn assembled<'a>(
     chosen: &Chosen,
-    (question, made): (Question, Vec<points::Made>),
+    question: Question,
+    made: Vec<points::Made>,
     components: Vec<(usize, &'a Component)>,
 ) -> Trend<'a> {
     let mut trend = Trend {

@@ -1,12 +1,13 @@
 //! The history of a repository as changes: which window, which unit, and what to say when it cannot be had.
 
 use std::sync::Arc;
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use super::objects::{ObjectId, ObjectProblem, ObjectStore};
-use super::recall::Recall;
+use super::diffs::Worker;
+use super::objects::{ObjectId, ObjectProblem, ObjectReader, ObjectStore};
+use super::recall::{Recall, Recent};
 use super::repair;
 use super::repository::Repository;
 use super::survey::Survey;
@@ -61,8 +62,11 @@ pub fn history(
     options: &HistoryOptions,
     recall: Option<Arc<dyn Recall>>,
 ) -> History {
-    let threads = thread::available_parallelism().map_or(1, |threads| threads.get().min(THREADS));
-    history_with_threads(repository, options, recall, threads)
+    history_with_threads(repository, options, recall, usual_threads())
+}
+
+fn usual_threads() -> usize {
+    thread::available_parallelism().map_or(1, |threads| threads.get().min(THREADS))
 }
 
 pub(super) fn history_with_threads(
@@ -87,50 +91,110 @@ pub(super) fn history_with_threads(
         }
         Err(reason) => return without_changes(options, unavailable(reason, None)),
     };
+    let all = read_behind(repository, options, vec![(head, branch)], recall, threads);
+    all.into_iter().next().unwrap_or_else(|| stopped(options))
+}
+
+/// The histories behind several commits, in their order: each is what [`history`] answers where `options` name that commit.
+/// They are read one after the other on one thread, with what was read for the ones before at hand.
+pub fn histories(
+    repository: &Repository,
+    options: &HistoryOptions,
+    commits: &[ObjectId],
+    recall: Option<Arc<dyn Recall>>,
+) -> Vec<History> {
+    let heads = commits.iter().map(|commit| (*commit, None)).collect();
+    if commits.len() < 2 {
+        return read_behind(repository, options, heads, recall, usual_threads());
+    }
+    let recent: Arc<dyn Recall> = Arc::new(Recent::new(recall));
+    read_behind(repository, options, heads, Some(recent), 1)
+}
+
+/// One history for each head, which is on a branch or not.
+fn read_behind(
+    repository: &Repository,
+    options: &HistoryOptions,
+    heads: Vec<(ObjectId, Option<String>)>,
+    recall: Option<Arc<dyn Recall>>,
+    threads: usize,
+) -> Vec<History> {
+    let count = heads.len();
+    let without = |state: HistoryState| vec![without_changes(options, state); count];
     let shallow = match repository.shallow() {
         Ok(shallow) => shallow,
-        Err(reason) => return without_changes(options, unavailable(reason, None)),
+        Err(reason) => return without(unavailable(reason, None)),
     };
-    let source = Source {
-        store: Arc::clone(repository.store()),
-        partial: repository.is_partial(),
-        head,
-        branch,
-        shallow,
-        recall,
-    };
-    let store = Arc::clone(&source.store);
+    let store = Arc::clone(repository.store());
+    let sources: Vec<Source> = heads
+        .into_iter()
+        .map(|(head, branch)| Source {
+            partial: repository.is_partial(),
+            head,
+            branch,
+            shallow: shallow.clone(),
+            recall: recall.clone(),
+        })
+        .collect();
     let (sender, receiver) = mpsc::channel();
     let asked = options.clone();
+    let store_of_reader = Arc::clone(&store);
     let spawned = thread::Builder::new()
         .name("history".to_owned())
         .spawn(move || {
-            // Nobody listens any more once patience has run out.
-            let _ = sender.send(read(&source, &asked, threads));
+            let reader = store_of_reader.reader();
+            let mut workers = Worker::team(&store_of_reader, threads);
+            for source in &sources {
+                // Nobody listens any more once patience has run out.
+                let history = read(source, &asked, &reader, &mut workers);
+                if sender.send(history).is_err() {
+                    return;
+                }
+            }
         });
     if let Err(error) = spawned {
-        return without_changes(options, unavailable(format!("no thread: {error}"), None));
+        return without(unavailable(format!("no thread: {error}"), None));
     }
+    let mut all = Vec::with_capacity(count);
+    while all.len() < count {
+        match patiently(&receiver, &store) {
+            Ok(history) => all.push(history),
+            Err(reason) => {
+                let state = unavailable(reason, None);
+                all.resize(count, without_changes(options, state));
+            }
+        }
+    }
+    all
+}
+
+/// Waits for a history as long as objects are read for it.
+fn patiently(receiver: &Receiver<History>, store: &ObjectStore) -> Result<History, String> {
     let mut idle = 0;
     let mut reads = store.reads();
     loop {
         match receiver.recv_timeout(Duration::from_secs(1)) {
-            Ok(history) => return history,
+            Ok(history) => return Ok(history),
             Err(RecvTimeoutError::Timeout) => {
                 let now = store.reads();
                 idle = if now == reads { idle + 1 } else { 0 };
                 reads = now;
                 if idle >= PATIENCE {
-                    let reason = format!("git_stalled: nothing was read for {PATIENCE} seconds");
-                    return without_changes(options, unavailable(reason, None));
+                    return Err(format!(
+                        "git_stalled: nothing was read for {PATIENCE} seconds"
+                    ));
                 }
             }
             Err(RecvTimeoutError::Disconnected) => {
-                let reason = "reading history stopped unexpectedly".to_owned();
-                return without_changes(options, unavailable(reason, None));
+                return Err("reading history stopped unexpectedly".to_owned());
             }
         }
     }
+}
+
+fn stopped(options: &HistoryOptions) -> History {
+    let reason = "reading history stopped unexpectedly".to_owned();
+    without_changes(options, unavailable(reason, None))
 }
 
 fn without_changes(options: &HistoryOptions, state: HistoryState) -> History {
@@ -158,8 +222,6 @@ pub(super) fn unavailable(reason: String, repair: Option<&str>) -> HistoryState 
 
 /// All a reader needs to know, so that it can outlive the caller's patience.
 pub(super) struct Source {
-    /// Where objects lie.
-    pub store: Arc<ObjectStore>,
     /// Some were left out on purpose.
     pub partial: bool,
     /// What earlier runs learned.
@@ -195,11 +257,15 @@ impl Source {
     }
 }
 
-fn read(source: &Source, options: &HistoryOptions, threads: usize) -> History {
+fn read(
+    source: &Source,
+    options: &HistoryOptions,
+    reader: &ObjectReader,
+    workers: &mut [Worker],
+) -> History {
     let mut history = without_changes(options, HistoryState::Available);
-    let reader = source.store.reader();
     let walk = match Walk::new(
-        &reader,
+        reader,
         source.head,
         source.shallow.clone(),
         source.recall.as_deref(),
@@ -222,7 +288,7 @@ fn read(source: &Source, options: &HistoryOptions, threads: usize) -> History {
         to,
         extended: false,
     };
-    let survey = Survey::new(source, options, threads, walk);
+    let survey = Survey::new(source, options, workers, walk);
     match survey.choose(from) {
         Ok((unit, findings)) => findings.enter(&mut history, unit, options),
         Err(state) => history.state = state,

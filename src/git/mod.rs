@@ -46,7 +46,7 @@ mod unpack;
 mod walk;
 
 pub use ancestry::AncestryProblem;
-pub use history::{HistoryOptions, history};
+pub use history::{HistoryOptions, histories, history};
 pub use identity::{FileState, FileTime, blob_id};
 pub use index::IndexEntry;
 pub use lineage::CommitSummary;

@@ -5,6 +5,8 @@
 //! out anew each time. An entry that does not decode is a miss.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +26,63 @@ pub trait Recall: Send + Sync {
 
     /// Keeps a value for the next run; whether this run sees it already is up to the store.
     fn put(&self, key: &[u8], value: Vec<u8>);
+}
+
+/// Bytes of entries one run keeps for itself.
+const RECENT_LIMIT: usize = 64 << 20;
+
+/// What this run learned, in front of what earlier ones did: histories of neighbouring commits ask for nearly the same.
+pub(super) struct Recent {
+    entries: Mutex<Entries>,
+    earlier: Option<Arc<dyn Recall>>,
+}
+
+#[derive(Default)]
+struct Entries {
+    values: HashMap<Vec<u8>, Vec<u8>>,
+    bytes: usize,
+}
+
+impl Entries {
+    fn add(&mut self, key: &[u8], value: &[u8]) {
+        if self.bytes > RECENT_LIMIT {
+            *self = Self::default();
+        }
+        self.bytes += key.len() + value.len();
+        self.values.insert(key.to_vec(), value.to_vec());
+    }
+}
+
+impl Recent {
+    /// Nothing was learned yet.
+    pub(super) fn new(earlier: Option<Arc<dyn Recall>>) -> Self {
+        Self {
+            entries: Mutex::default(),
+            earlier,
+        }
+    }
+
+    fn entries(&self) -> MutexGuard<'_, Entries> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Recall for Recent {
+    fn get(&self, key: &[u8]) -> Option<Cow<'_, [u8]>> {
+        if let Some(value) = self.entries().values.get(key) {
+            return Some(Cow::Owned(value.clone()));
+        }
+        let value = self.earlier.as_ref()?.get(key)?;
+        self.entries().add(key, &value);
+        Some(value)
+    }
+
+    fn put(&self, key: &[u8], value: Vec<u8>) {
+        self.entries().add(key, &value);
+        if let Some(earlier) = &self.earlier {
+            earlier.put(key, value);
+        }
+    }
 }
 
 /// What an entry is about; the first byte of its key.

@@ -20,7 +20,7 @@ const PATIENT_WINDOWS: i64 = 3;
 pub(super) struct Survey<'a> {
     source: &'a Source,
     options: &'a HistoryOptions,
-    workers: Vec<Worker>,
+    workers: &'a mut [Worker],
     bots: Bots,
     walk: Walk<'a>,
     /// By position in the walk.
@@ -41,13 +41,13 @@ impl<'a> Survey<'a> {
     pub(super) fn new(
         source: &'a Source,
         options: &'a HistoryOptions,
-        threads: usize,
+        workers: &'a mut [Worker],
         walk: Walk<'a>,
     ) -> Self {
         Self {
             source,
             options,
-            workers: Worker::team(&source.store, threads),
+            workers,
             bots: Bots::new(&options.bots),
             walk,
             known: BTreeMap::new(),

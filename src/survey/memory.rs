@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Ground;
 use crate::cache::{Cache, Key, LIMIT, RESULTS, Shelf};
-use crate::git::{self, History, HistoryOptions, HistoryState, Repository};
+use crate::git::{self, History, HistoryOptions, HistoryState, ObjectId, Repository};
 
 /// Changes with everything that shapes a result: all of the program.
 const RESULTS_VERSION: &str = env!("QUALITY_RESULTS_VERSION");
@@ -26,8 +26,6 @@ pub struct Memory {
     /// Facts by content.
     pub facts: Arc<Shelf>,
     changes: Arc<Shelf>,
-    /// Whether whole histories are worth keeping.
-    keeps_histories: bool,
     has_grown: AtomicBool,
     failure: Mutex<Option<io::Error>>,
 }
@@ -35,22 +33,21 @@ pub struct Memory {
 impl Memory {
     /// Opens what is remembered for a work tree.
     pub fn open(cache: Cache, ground: &Ground) -> Self {
-        Self::of_reader(cache, ground.root.as_os_str().as_encoded_bytes(), true)
+        Self::of_reader(cache, ground.root.as_os_str().as_encoded_bytes())
     }
 
     /// Opens what is remembered for the past of a work tree. It is kept apart: a scan of today should not have to load the
-    /// facts of years. Whole histories are not kept, because what a commit comes to is.
+    /// facts of years.
     pub fn of_past(cache: Cache, ground: &Ground) -> Self {
         let root = ground.root.as_os_str().as_encoded_bytes();
-        Self::of_reader(cache, &[root, b"\0past"].concat(), false)
+        Self::of_reader(cache, &[root, b"\0past"].concat())
     }
 
-    fn of_reader(cache: Cache, reader: &[u8], keeps_histories: bool) -> Self {
+    fn of_reader(cache: Cache, reader: &[u8]) -> Self {
         Self {
             facts: Arc::new(cache.shelf("facts", FACTS_VERSION, reader)),
             changes: Arc::new(cache.shelf("changes", CHANGES_VERSION, reader)),
             cache,
-            keeps_histories,
             has_grown: AtomicBool::new(false),
             failure: Mutex::new(None),
         }
@@ -75,10 +72,6 @@ impl Memory {
     /// The history of a repository: as a whole if neither head nor options have changed, else from what is known of its
     /// commits and the new ones.
     pub fn history(&self, repository: &Repository, options: &HistoryOptions) -> History {
-        let changes = Arc::new(Changes(Arc::clone(&self.changes)));
-        if !self.keeps_histories {
-            return git::history(repository, options, Some(changes));
-        }
         // The options name the commit it begins at, if that is not the head: no two share a history.
         let state = repository.state_at(options.head);
         let asked = format!("history {state} {options:?}");
@@ -87,6 +80,7 @@ impl Memory {
         if let Some(history) = known.and_then(|known| postcard::from_bytes(&known).ok()) {
             return history;
         }
+        let changes = Arc::new(Changes(Arc::clone(&self.changes)));
         let history = git::history(repository, options, Some(changes));
         if history.state == HistoryState::Available
             && let Ok(value) = postcard::to_stdvec(&history)
@@ -94,6 +88,17 @@ impl Memory {
             self.keep_result(key, value);
         }
         history
+    }
+
+    /// The histories behind some commits, from what is known of all their commits and the new ones.
+    pub fn histories(
+        &self,
+        repository: &Repository,
+        options: &HistoryOptions,
+        commits: &[ObjectId],
+    ) -> Vec<History> {
+        let changes = Arc::new(Changes(Arc::clone(&self.changes)));
+        git::histories(repository, options, commits, Some(changes))
     }
 
     /// Writes what is new so far, in case the run does not come to its end.

@@ -3,6 +3,7 @@
 mod inventory;
 mod memory;
 mod notes;
+mod past;
 mod reading;
 mod snapshot;
 mod watch;
@@ -19,9 +20,7 @@ use crate::definition::Definition;
 use crate::error::{Error, shown};
 use crate::facts::guard::MAX_PARSE_BYTES;
 use crate::facts::{Lost, pool};
-use crate::git::{
-    self, Discovery, HashKind, History, HistoryState, ObjectId, Repository, TreeLister, blob_id,
-};
+use crate::git::{self, Discovery, HashKind, History, HistoryState, ObjectId, Repository, blob_id};
 use crate::path::RepoPath;
 use crate::report::escape;
 use crate::source::{self, Identified, Listed};
@@ -32,6 +31,7 @@ use snapshot::Contents;
 
 pub use inventory::Inventory;
 pub use memory::Memory;
+pub use past::{Past, Unlearned, past_histories, past_survey};
 pub use reading::Carry;
 pub use snapshot::{Snapshot, Tree};
 pub use watch::{Phase, Progress, Watch};
@@ -172,22 +172,6 @@ pub fn inventory(
     Ok(inventory)
 }
 
-/// Lists the files of a commit for a trend: with the directories of the commits before it at hand, and without the lines of
-/// files nothing is measured in.
-pub fn past_inventory(
-    ground: &Ground,
-    commit: ObjectId,
-    lister: &mut TreeLister,
-    definition: &Definition,
-    watch: &Watch,
-) -> Result<Inventory, Error> {
-    let inventory = watch.time("list", || {
-        Inventory::of_past(ground, commit, lister, definition)
-    })?;
-    watch.expect(inventory.len());
-    Ok(inventory)
-}
-
 /// How to read what an inventory lists.
 #[derive(Clone, Copy, Debug)]
 pub struct Options<'a> {
@@ -218,18 +202,11 @@ pub fn survey(
                 read_history(ground, snapshot, definition, options)
             })
         });
-        let state = inventory.state.clone();
-        let files = watch.time("files", || read_files(ground, inventory, options));
+        let files = watch.time("files", || Files::read(ground, inventory, options));
         let history = history
             .join()
             .unwrap_or_else(|_| unavailable("history could not be read".to_owned(), None));
-        let files = files?;
-        Ok(Survey {
-            codebase: Codebase::new(files.files, history, files.manifests),
-            notes: files.notes,
-            carry: Arc::new(files.carry),
-            has_moved: files.has_moved || state != snapshot.state(ground),
-        })
+        Ok(files?.with(history, ground))
     })
 }
 
@@ -239,7 +216,6 @@ fn read_history(
     definition: &Definition,
     options: Options<'_>,
 ) -> History {
-    let settings = &definition.history;
     let wanted = options.with_history;
     match &ground.repository {
         Discovery::Found(repository) if !wanted => History {
@@ -260,16 +236,25 @@ fn read_history(
                     Snapshot::Commit(id) => Some(id),
                     Snapshot::WorkTree | Snapshot::Staged => None,
                 },
-                window_days: settings.window_days,
-                min_changes: settings.min_changes,
-                max_changes: settings.max_changes,
-                bots: settings.bots.clone(),
+                ..history_options(definition)
             };
             match options.memory {
                 Some(memory) => memory.history(repository, &asked),
                 None => git::history(repository, &asked, None),
             }
         }
+    }
+}
+
+/// What a definition asks of history.
+fn history_options(definition: &Definition) -> git::HistoryOptions {
+    let settings = &definition.history;
+    git::HistoryOptions {
+        head: None,
+        window_days: settings.window_days,
+        min_changes: settings.min_changes,
+        max_changes: settings.max_changes,
+        bots: settings.bots.clone(),
     }
 }
 
@@ -284,41 +269,99 @@ struct Files {
     notes: Vec<String>,
     carry: Carry,
     has_moved: bool,
+    /// What was surveyed, and what the repository was like before.
+    snapshot: Snapshot,
+    state: String,
 }
 
-fn read_files(ground: &Ground, inventory: Inventory, options: Options<'_>) -> Result<Files, Error> {
-    let Inventory {
-        files: listed,
-        identified,
-        mut notes,
-        snapshot,
-        counts_lines,
-        ..
-    } = inventory;
-    let has_moved = Arc::new(AtomicBool::new(false));
-    let contents = Contents::of(ground, snapshot);
-    let hash = ground.hash_kind();
-    let manifests = manifests(&contents, hash, &listed, identified.as_deref(), &has_moved);
-    notes.extend(manifests.notes().iter().cloned());
-    let reader = Reader {
-        contents,
-        hash,
-        counts_lines,
-        carried: options.carried.cloned(),
-        facts: options.memory.map(|memory| Arc::clone(&memory.facts)),
-        watch: Arc::clone(options.watch),
-        has_moved: Arc::clone(&has_moved),
-    };
-    // Large files first, or the last of them would keep one thread busy while the others have nothing left to do.
-    let mut order: Vec<usize> = (0..listed.len()).collect();
-    order.sort_by_key(|at| {
-        let known = identified.as_ref().and_then(|all| all[*at].as_ref().ok());
-        let size = known.and_then(|known| known.size);
-        Reverse(size.unwrap_or_else(|| listed[*at].recorded_size()))
-    });
-    let (shared, identified) = (Arc::clone(&listed), identified.map(Arc::new));
+impl Files {
+    /// Joins what was read with its history.
+    fn with(self, history: History, ground: &Ground) -> Survey {
+        Survey {
+            codebase: Codebase::new(self.files, history, self.manifests),
+            notes: self.notes,
+            carry: Arc::new(self.carry),
+            has_moved: self.has_moved || self.state != self.snapshot.state(ground),
+        }
+    }
+
+    fn read(ground: &Ground, inventory: Inventory, options: Options<'_>) -> Result<Self, Error> {
+        let Inventory {
+            files: listed,
+            identified,
+            mut notes,
+            snapshot,
+            counts_lines,
+            state,
+        } = inventory;
+        let has_moved = Arc::new(AtomicBool::new(false));
+        let contents = Contents::of(ground, snapshot);
+        let hash = ground.hash_kind();
+        let manifests = manifests(&contents, hash, &listed, identified.as_deref(), &has_moved);
+        notes.extend(manifests.notes().iter().cloned());
+        let reader = Reader {
+            contents,
+            hash,
+            counts_lines,
+            carried: options.carried.cloned(),
+            facts: options.memory.map(|memory| Arc::clone(&memory.facts)),
+            watch: Arc::clone(options.watch),
+            has_moved: Arc::clone(&has_moved),
+        };
+        let identified = identified.map(Arc::new);
+        let known = |at: usize| identified.as_ref().and_then(|all| all.get(at));
+        let mut read: Vec<Option<Read>> = listed
+            .iter()
+            .enumerate()
+            .map(|(at, file)| reader.carried(file, known(at)))
+            .collect();
+        let carried = read.iter().flatten().count();
+        (0..carried).for_each(|_| options.watch.file_done());
+        let mut order: Vec<usize> = (0..listed.len()).filter(|at| read[*at].is_none()).collect();
+        // Large files first, or the last of them would keep one thread busy while the others have nothing left to do.
+        order.sort_by_key(|at| {
+            let size = known(*at).and_then(|known| known.as_ref().ok()?.size);
+            Reverse(size.unwrap_or_else(|| listed[*at].recorded_size()))
+        });
+        for (at, file) in read_all(reader, &listed, identified.as_ref(), order, options.threads)? {
+            read[at] = Some(file);
+        }
+        let read: Vec<Read> = read.into_iter().flatten().collect();
+        notes.extend(oddities(&read));
+        let mut carry = Carry::default();
+        let files = read
+            .into_iter()
+            .map(|read| {
+                carry.extend(read.known);
+                read.file
+            })
+            .collect();
+        Ok(Self {
+            files,
+            manifests,
+            notes,
+            carry,
+            has_moved: has_moved.load(Ordering::Relaxed),
+            snapshot,
+            state,
+        })
+    }
+}
+
+/// Reads some files on several threads, in this order.
+fn read_all(
+    reader: Reader,
+    listed: &Arc<[Listed]>,
+    identified: Option<&Arc<Vec<Result<Identified, Lost>>>>,
+    order: Vec<usize>,
+    threads: usize,
+) -> Result<Vec<(usize, Read)>, Error> {
+    if order.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (shared, identified) = (Arc::clone(listed), identified.cloned());
     let read = pool::map(
-        options.threads,
+        threads,
         order.clone(),
         move |at| {
             let identified = identified.as_ref().map(|all| &all[at]);
@@ -338,25 +381,7 @@ fn read_files(ground: &Ground, inventory: Inventory, options: Options<'_>) -> Re
             .map(|file| escape::name(file.path.as_bytes()))
             .unwrap_or_default(),
     })?;
-    let mut read: Vec<(usize, Read)> = order.into_iter().zip(read).collect();
-    read.sort_unstable_by_key(|(at, _)| *at);
-    let read: Vec<Read> = read.into_iter().map(|(_, read)| read).collect();
-    notes.extend(oddities(&read));
-    let mut carry = Carry::default();
-    let files = read
-        .into_iter()
-        .map(|read| {
-            carry.extend(read.known);
-            read.file
-        })
-        .collect();
-    Ok(Files {
-        files,
-        manifests,
-        notes,
-        carry,
-        has_moved: has_moved.load(Ordering::Relaxed),
-    })
+    Ok(order.into_iter().zip(read).collect())
 }
 
 fn manifests(

@@ -56,6 +56,13 @@ pub struct Known {
     facts: Option<Result<Arc<Facts>, Lost>>,
 }
 
+/// Under which name a content is remembered, if what is in it counts at all.
+pub(super) fn key_of(listed: &Listed, identified: &Result<Identified, Lost>) -> Option<Key> {
+    let identified = identified.as_ref().ok()?;
+    let key = || Key::new(identified.id.as_bytes(), asked(listed));
+    listed.needs_content().then(key)
+}
+
 /// What to ask for, the first byte of a question.
 const WHOLE: u8 = 1;
 const LINES: u8 = 2;
@@ -75,6 +82,29 @@ pub(super) struct Reader {
 }
 
 impl Reader {
+    /// What an earlier survey of this run knows of a file, if nothing has to be read or looked up for it.
+    pub fn carried(
+        &self,
+        listed: &Listed,
+        identified: Option<&Result<Identified, Lost>>,
+    ) -> Option<Read> {
+        let identified = identified?.as_ref().ok()?;
+        let mut read = if listed.needs_content() || self.counts_lines_of(listed) {
+            let key = Key::new(identified.id.as_bytes(), asked(listed));
+            let known = self.carried.as_ref()?.get(&key)?;
+            if identified.size.is_some_and(|size| known.size != size) {
+                return None;
+            }
+            join(listed, known.clone(), Some(identified.id))
+        } else if matches!(self.contents, Contents::Objects(_)) {
+            self.count_lines(listed)
+        } else {
+            return None;
+        };
+        read.file.id.get_or_insert(identified.id);
+        Some(read)
+    }
+
     /// Reads one file: its class, its lines, its facts. `identified` is its content, where that is known already.
     pub fn read(&self, listed: &Listed, identified: Option<&Result<Identified, Lost>>) -> Read {
         let mut read = self.read_content(listed, identified);

@@ -58,12 +58,16 @@ impl Watch {
     pub fn time<T>(&self, name: &'static str, work: impl FnOnce() -> T) -> T {
         let begun = Instant::now();
         let result = work();
-        let wall = begun.elapsed();
+        self.add(name, begun.elapsed());
+        result
+    }
+
+    /// Notes that some work took so long.
+    pub fn add(&self, name: &'static str, wall: Duration) {
         self.phases
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(Phase { name, wall });
-        result
     }
 
     /// Phases in the order they ended.
