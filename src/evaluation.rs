@@ -6,10 +6,12 @@
 
 mod score;
 mod sums;
+mod waivers;
 
 use serde::{Deserialize, Serialize};
 
 use crate::codebase::Codebase;
+use crate::codebase::maps::Map;
 use crate::codebase::parallel;
 use crate::definition::{Component, Decimal, Definition};
 use crate::facts::Lost;
@@ -17,8 +19,10 @@ use crate::measures::{self, Context, Measurement, Method, Reading, Subject};
 
 use score::Bars;
 use sums::{Sums, Tally};
+use waivers::Waivers;
 
 pub use score::Score;
+pub use waivers::{Excused, Waived, WaiverState, day_of};
 
 /// Every component at every scope, from one definition and one codebase.
 #[derive(Debug)]
@@ -29,6 +33,8 @@ pub struct Evaluation {
     pub repository: Scope,
     /// Directories, then languages, then files, each sorted by name. A directory's name has no `/` at its end.
     pub scopes: Vec<Scope>,
+    /// Declared exceptions, those of the definition first, then those in the code by file and line.
+    pub waivers: Vec<Waived>,
 }
 
 /// A component with its measurement.
@@ -36,8 +42,10 @@ pub struct Evaluation {
 pub struct Evaluated {
     /// The component.
     pub component: Component,
-    /// What its measure saw.
+    /// What its measure saw. What a waiver excuses is good here.
     pub measurement: Measurement,
+    /// Which readings were excused, in their order.
+    pub excused: Vec<Excused>,
 }
 
 /// A set of subjects that is scored together.
@@ -51,10 +59,19 @@ pub struct Scope {
     pub outcomes: Vec<Outcome>,
     /// The weighted mean over the components known here.
     pub score: Option<Score>,
+    /// The same without waivers, where there are any that make a difference.
+    pub strict_score: Option<Score>,
     /// Weight of the components known here.
     pub known_weight: Decimal,
     /// Weight of all components that apply here.
     pub applicable_weight: Decimal,
+}
+
+impl Scope {
+    /// The score without waivers.
+    pub fn strict(&self) -> Option<&Score> {
+        self.strict_score.as_ref().or(self.score.as_ref())
+    }
 }
 
 /// What kind of set a scope is.
@@ -89,6 +106,8 @@ pub struct Outcome {
     pub state: State,
     /// Sum of what is good.
     pub good: u64,
+    /// How much of that is good only by a waiver.
+    pub waived: u64,
     /// Sum of what was judged.
     pub of: u64,
     /// Subjects that could not be judged.
@@ -97,12 +116,24 @@ pub struct Outcome {
     pub subjects: u64,
     /// The score, if there is a number.
     pub score: Option<Score>,
+    /// The score without waivers, if there are any that make a difference.
+    pub strict_score: Option<Score>,
 }
 
 impl Outcome {
     /// What is missing to a share of one, in the unit of the measure.
     pub fn gap(&self) -> u64 {
         self.of - self.good
+    }
+
+    /// The score without waivers.
+    pub fn strict(&self) -> Option<&Score> {
+        self.strict_score.as_ref().or(self.score.as_ref())
+    }
+
+    /// What is good without a waiver.
+    pub fn strict_good(&self) -> u64 {
+        self.good - self.waived
     }
 }
 
@@ -137,12 +168,27 @@ impl State {
 }
 
 /// Evaluates a codebase under a definition, on so many threads at most; one starts no other. The evaluation does not
-/// depend on their number.
+/// depend on their number. Waivers hold as on the day of its commit.
 pub fn evaluate(definition: &Definition, codebase: &Codebase, threads: usize) -> Evaluation {
-    let components = measured(definition, &Context::new(codebase, threads));
+    evaluate_on(definition, codebase, day_of(codebase).as_deref(), threads)
+}
+
+/// Evaluates a codebase as it would be on another day: what is compared must not differ by a waiver that ran out.
+pub fn evaluate_on(
+    definition: &Definition,
+    codebase: &Codebase,
+    today: Option<&str>,
+    threads: usize,
+) -> Evaluation {
+    let mut components = measured(definition, &Context::new(codebase, threads));
+    let mut waivers = Waivers::new(definition, codebase, today);
+    for evaluated in &mut components {
+        if let Measurement::Taken(taken) = &mut evaluated.measurement {
+            evaluated.excused = waivers.excuse(&evaluated.component, &mut taken.readings);
+        }
+    }
     let judges: Vec<Judge> = components.iter().map(Judge::new).collect();
-    let measurements = components.iter().map(|evaluated| &evaluated.measurement);
-    let sums = Sums::new(codebase, measurements);
+    let sums = Sums::new(codebase, &components);
     let score =
         |kind: ScopeKind, name: &[u8], tallies: &[Tally]| scope(kind, name, tallies, &judges);
     let mut scopes = Vec::with_capacity(codebase.files().len());
@@ -159,6 +205,7 @@ pub fn evaluate(definition: &Definition, codebase: &Codebase, threads: usize) ->
         repository: score(ScopeKind::Repository, b"", &sums.repository),
         scopes,
         components,
+        waivers: waivers.finish(),
     }
 }
 
@@ -167,6 +214,7 @@ fn measured(definition: &Definition, context: &Context) -> Vec<Evaluated> {
     let evaluated = |component: &Component| Evaluated {
         component: component.clone(),
         measurement: measures::take(context, component),
+        excused: Vec::new(),
     };
     let (shared_out, others): (Vec<_>, Vec<_>) = definition
         .enabled()
@@ -219,10 +267,33 @@ impl Evaluation {
         let unknown = self.repository.outcomes.get(position)?.unknown;
         Some(judge.outcome(Tally {
             good,
+            waived: 0,
             of,
             unknown,
             subjects,
         }))
+    }
+
+    /// What is excused of a component, and how much of it is missing all the same.
+    pub fn excused(&self, position: usize) -> Map<Subject, u64> {
+        let excused = self.components.get(position).map(|row| &row.excused);
+        let readings = self.readings(position);
+        let found = excused.into_iter().flatten().filter_map(|excused| {
+            let reading = readings.get(excused.reading)?;
+            Some((reading.subject, excused.gap))
+        });
+        found.collect()
+    }
+
+    /// The waiver that excuses a subject from a component.
+    pub fn waiver_of(&self, position: usize, subject: Subject) -> Option<&Waived> {
+        let readings = self.readings(position);
+        let excused = self.components.get(position)?.excused.iter();
+        let mut found = excused.filter(|excused| {
+            let reading = readings.get(excused.reading);
+            reading.is_some_and(|reading| reading.subject == subject)
+        });
+        self.waivers.get(found.next()?.waiver)
     }
 
     /// The readings of a component, if it has any.
@@ -290,16 +361,21 @@ impl Judge {
 
     fn outcome(&self, tally: Tally) -> Outcome {
         let state = self.state(tally);
+        let score = |good: u64| {
+            let bars = self.bars.filter(|_| state.is_known())?;
+            bars.score(good, tally.of)
+        };
         Outcome {
             state,
             good: tally.good,
+            waived: tally.waived,
             of: tally.of,
             unknown: tally.unknown,
             subjects: tally.subjects,
-            score: self
-                .bars
-                .filter(|_| state.is_known())
-                .and_then(|bars| bars.score(tally.good, tally.of)),
+            score: score(tally.good),
+            strict_score: (tally.waived > 0)
+                .then(|| score(tally.good - tally.waived))
+                .flatten(),
         }
     }
 }
@@ -323,10 +399,16 @@ fn scope(kind: ScopeKind, name: &[u8], tallies: &[Tally], judges: &[Judge]) -> S
         .iter()
         .zip(&outcomes)
         .filter_map(|(judge, outcome)| Some((outcome.score.as_ref()?, judge.weight)));
+    let strict_scores = judges.iter().zip(&outcomes).filter_map(|(judge, outcome)| {
+        let score = outcome.strict_score.as_ref().or(outcome.score.as_ref());
+        Some((score?, judge.weight))
+    });
+    let is_waived = outcomes.iter().any(|outcome| outcome.waived > 0);
     Scope {
         kind,
         name: name.to_vec(),
         score: Score::mean(scores),
+        strict_score: is_waived.then(|| Score::mean(strict_scores)).flatten(),
         known_weight: weigh(|outcome| outcome.score.is_some()),
         applicable_weight: weigh(|outcome| outcome.state != State::NotApplicable),
         outcomes,

@@ -52,6 +52,7 @@ pub mod classify;
 pub mod cli;
 pub mod codebase;
 pub mod command;
+pub mod day;
 pub mod definition;
 pub mod disk;
 pub mod error;

@@ -40,6 +40,7 @@ const FOUNDATION: &[&str] = &[
     "disk",
     "git",
     "languages",
+    "day",
     "path",
     "source",
 ];

@@ -10,9 +10,10 @@ use super::definition::{self, Found};
 use super::progress::Bar;
 use super::{caching, output, revision, timings};
 use crate::cli;
+use crate::day;
 use crate::definition::{Definition, Effect, alterations};
 use crate::error::{Error, Exit, shown};
-use crate::evaluation::{Evaluation, evaluate};
+use crate::evaluation::{Evaluation, evaluate_on};
 use crate::gate::{self, Changed, Comparison, Side, Since, Suspect, Texts, were_as_bad};
 use crate::git::{CommitSummary, ObjectId};
 use crate::languages;
@@ -136,6 +137,8 @@ struct Gauge<'a> {
     ground: &'a Ground,
     watch: &'a Arc<Watch>,
     memory: Option<Memory>,
+    /// The day of the head: waivers hold on both sides as they do there.
+    today: Option<String>,
 }
 
 impl<'a> Gauge<'a> {
@@ -150,7 +153,11 @@ impl<'a> Gauge<'a> {
             ground,
             watch,
             memory: None,
+            today: None,
         };
+        if let Ok(head) = ground.repository()?.head_of(span.head_commit) {
+            gauge.today = day::of(head.time);
+        }
         if let Some(cache) = caching::open(&arguments.measuring.caching) {
             // Whose files the cache holds does not depend on the definition.
             let inventory = gauge.list(span.head, &Definition::builtin())?;
@@ -192,7 +199,7 @@ impl<'a> Gauge<'a> {
             carried: Some(known),
         };
         let survey = survey::survey(self.ground, rule, inventory, options)?;
-        let evaluation = evaluate(rule, &survey.codebase, threads);
+        let evaluation = evaluate_on(rule, &survey.codebase, self.today.as_deref(), threads);
         Ok(Measured {
             snapshot,
             survey,

@@ -19,6 +19,7 @@ pub mod pattern;
 mod read;
 pub mod settings;
 mod table;
+mod waiver;
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -33,6 +34,7 @@ pub use self::diagnostic::{Diagnostic, Diagnostics, Place};
 pub use self::library::{Entry, EntryKind, Preset};
 pub use self::pattern::{PathFilter, Pattern, PatternSet};
 pub use self::settings::Measure;
+pub use self::waiver::Waiver;
 
 /// The file that holds a definition.
 pub const FILE_NAME: &str = "quality.toml";
@@ -56,6 +58,8 @@ pub struct Definition {
     pub gate: GateSettings,
     /// Which files are what, before the rules every repository shares.
     pub files: FileSettings,
+    /// What is excused, in the order of the file.
+    pub waivers: Vec<Waiver>,
     /// 16 hexadecimal digits over everything above, bars of the gate, levels and titles included, and the version of
     /// the rules, but not over grammars: [`Definition::fingerprint`] adds those.
     #[serde(skip)]

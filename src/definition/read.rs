@@ -6,6 +6,7 @@ use super::component::read_components;
 use super::decimal::Decimal;
 use super::diagnostic::{Diagnostic, Diagnostics, Journal, quote};
 use super::table::Table;
+use super::waiver::read_waivers;
 use super::{Definition, FileSettings, GateSettings, HistorySettings};
 
 /// Reads a file; `builtin` is what it may extend and take targets from, none for the built-in file itself.
@@ -28,6 +29,7 @@ fn read_into(journal: &Journal, text: &str, builtin: Option<&Definition>) -> Def
         history: HistorySettings::default(),
         gate: GateSettings::default(),
         files: FileSettings::default(),
+        waivers: Vec::new(),
         id: String::new(),
     };
     if !errors.is_empty() {
@@ -90,6 +92,9 @@ fn read_into(journal: &Journal, text: &str, builtin: Option<&Definition>) -> Def
     }
     if let Some(table) = root.table("component") {
         read_components(table, &mut definition.components, builtin);
+    }
+    if let Some(tables) = root.tables("waiver") {
+        definition.waivers = read_waivers(tables, &definition.components);
     }
     for key in ["fail_under", "max_drop"] {
         root.belongs_elsewhere(key, "it belongs into the table `[gate]`".to_owned());
@@ -230,11 +235,22 @@ mod tests {
 
     const EXAMPLE: &str = include_str!("../../quality.toml.example");
 
+    /// The text with the table under this header, up to the next empty line, no longer a comment.
+    fn uncommented(text: &str, header: &str) -> String {
+        let (before, rest) = text.split_once(&format!("\n#{header}\n")).unwrap();
+        let (table, rest) = rest.split_once("\n\n").unwrap();
+        let table = format!("\n{table}")
+            .replace("\n#", "\n")
+            .replace("\n ", "\n# ");
+        format!("{before}\n{header}{table}\n\n{rest}")
+    }
+
     #[test]
     fn the_example_shows_every_key_the_schema_knows() {
         let text = EXAMPLE
             .replace("\n#fail_under", "\nfail_under")
             .replace("\n#max_drop", "\nmax_drop");
+        let text = uncommented(&text, "[[waiver]]");
         let journal = Journal::new(&text);
         read_into(&journal, &text, Some(&Definition::builtin()));
         let document = DeTable::parse(&text).unwrap();
@@ -255,6 +271,7 @@ mod tests {
         assert!(known.len() > 140, "{known:?}");
         for key in known {
             let value = key.split('.').try_fold(&document, |table, part| {
+                let table = table.as_array().map_or(table, |array| array[0].get_ref());
                 table.get(part).map(|value| value.get_ref())
             });
             assert!(value.is_some(), "{key} is not in quality.toml.example");

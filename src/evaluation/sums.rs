@@ -1,5 +1,6 @@
 //! Sums of readings at every scope. Directories and files are numbered, so that adding a reading compares no paths.
 
+use super::Evaluated;
 use crate::codebase::maps::Map;
 use crate::codebase::{Codebase, FileIndex};
 use crate::languages::Language;
@@ -9,20 +10,23 @@ use crate::measures::{Measurement, Reading, Subject};
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Tally {
     pub(super) good: u64,
+    pub(super) waived: u64,
     pub(super) of: u64,
     pub(super) unknown: u64,
     pub(super) subjects: u64,
 }
 
 impl Tally {
-    fn reading(&mut self, reading: &Reading) {
+    fn reading(&mut self, reading: &Reading, waived: u64) {
         self.good += reading.good;
+        self.waived += waived;
         self.of += reading.of;
         self.subjects += u64::from(reading.of > 0);
     }
 
     fn add(&mut self, other: Self) {
         self.good += other.good;
+        self.waived += other.waived;
         self.of += other.of;
         self.unknown += other.unknown;
         self.subjects += other.subjects;
@@ -43,12 +47,9 @@ pub(super) struct Sums<'a> {
 
 impl<'a> Sums<'a> {
     /// Adds up the measurements of some components, in their order.
-    pub(super) fn new<'m>(
-        codebase: &'a Codebase,
-        measurements: impl ExactSizeIterator<Item = &'m Measurement>,
-    ) -> Self {
+    pub(super) fn new(codebase: &'a Codebase, components: &[Evaluated]) -> Self {
         let tree = Tree::new(codebase);
-        let count = measurements.len();
+        let count = components.len();
         let mut sums = Self {
             codebase,
             repository: vec![Tally::default(); count],
@@ -58,20 +59,23 @@ impl<'a> Sums<'a> {
             counted: vec![0; tree.names.len()],
             tree,
         };
-        for (position, measurement) in measurements.enumerate() {
-            sums.add(position, measurement);
+        for (position, evaluated) in components.iter().enumerate() {
+            sums.add(position, evaluated);
         }
         sums
     }
 
     /// Adds a component's readings. They come in the order of files, so those of one file are added up first.
-    fn add(&mut self, position: usize, measurement: &Measurement) {
-        let Measurement::Taken(taken) = measurement else {
+    fn add(&mut self, position: usize, evaluated: &Evaluated) {
+        let Measurement::Taken(taken) = &evaluated.measurement else {
             return;
         };
+        let mut excused = evaluated.excused.iter().peekable();
         self.counted.fill(0);
         let mut current: Option<(FileIndex, Tally)> = None;
-        for reading in &taken.readings {
+        for (at, reading) in taken.readings.iter().enumerate() {
+            let excused = excused.next_if(|excused| excused.reading == at);
+            let waived = excused.map_or(0, |excused| excused.gap);
             if let Subject::Change(change) = reading.subject {
                 self.change(position, change, reading);
             }
@@ -79,10 +83,10 @@ impl<'a> Sums<'a> {
                 continue;
             };
             match &mut current {
-                Some((same, tally)) if *same == file => tally.reading(reading),
+                Some((same, tally)) if *same == file => tally.reading(reading, waived),
                 _ => {
                     let mut tally = Tally::default();
-                    tally.reading(reading);
+                    tally.reading(reading, waived);
                     if let Some((file, done)) = current.replace((file, tally)) {
                         self.file(position, file, done);
                     }
@@ -116,14 +120,14 @@ impl<'a> Sums<'a> {
 
     /// A change counts once in every scope it touches.
     fn change(&mut self, position: usize, change: usize, reading: &Reading) {
-        self.repository[position].reading(reading);
+        self.repository[position].reading(reading, 0);
         let mut languages: Vec<Language> = Vec::new();
         for index in self.codebase.touched(change).iter().flatten() {
             let file = self.codebase.file(*index);
             let Some(language) = file.language.filter(|_| file.class.has_facts()) else {
                 continue;
             };
-            self.files.of(index.get(), position).reading(reading);
+            self.files.of(index.get(), position).reading(reading, 0);
             if !languages
                 .iter()
                 .any(|known| known.name() == language.name())
@@ -131,11 +135,11 @@ impl<'a> Sums<'a> {
                 languages.push(language);
                 self.languages
                     .of(language.index(), position)
-                    .reading(reading);
+                    .reading(reading, 0);
             }
             for directory in self.tree.around(*index) {
                 if std::mem::replace(&mut self.counted[directory], change + 1) != change + 1 {
-                    self.directories.of(directory, position).reading(reading);
+                    self.directories.of(directory, position).reading(reading, 0);
                 }
             }
         }

@@ -45,6 +45,8 @@ pub struct Facts {
     pub tests: Vec<TestCase>,
     /// Comments and attributes that silence a tool.
     pub suppressions: Vec<Suppression>,
+    /// Exceptions from the definition of quality that comments declare, in source order.
+    pub allowances: Vec<Allowance>,
     /// What the file says about its own checking, e.g. `// @ts-check`.
     pub checking: Checking,
     /// The file is one literal table: at least 80 % of its tokens are literals inside one literal.
@@ -242,6 +244,34 @@ pub struct Suppression {
     pub line: u32,
     /// A reason is written beside it.
     pub explained: bool,
+}
+
+/// An exception from the definition of quality, declared in a comment: `quality: allow(typed-code) -- why`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+pub struct Allowance {
+    /// Line of the comment, counted from 1.
+    pub line: u32,
+    /// Line of the code it is about; none for the whole file.
+    pub target: Option<u32>,
+    /// Ids of components.
+    pub components: Vec<CompactString>,
+    /// Why; empty only with a fault.
+    pub reason: CompactString,
+    /// Who answers for it.
+    pub owner: Option<CompactString>,
+    /// The last day it holds: `2027-01-31`.
+    pub until: Option<CompactString>,
+    /// Why it does not hold.
+    pub fault: Option<AllowanceFault>,
+}
+
+/// Why a declared exception does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub enum AllowanceFault {
+    /// It does not have the form `quality: allow(component) -- reason`.
+    NotUnderstood,
+    /// It gives no reason.
+    NoReason,
 }
 
 /// What a file says about being read by a type checker.

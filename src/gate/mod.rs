@@ -325,6 +325,13 @@ fn describe(
         _ if transition.now.is_none() => (before, subject),
         _ => (after, subject),
     };
+    let note = match (transition.kind, transition.now) {
+        (Kind::Waived, Some(now)) => {
+            let waiver = head.evaluation.waiver_of(after.position, now);
+            waiver.map(|waiver| waiver.reason.clone())
+        }
+        _ => told.of(about),
+    };
     Some(Change {
         kind: transition.kind,
         subject: transition.now,
@@ -333,7 +340,7 @@ fn describe(
         path: place,
         before: transition.before,
         after: transition.after,
-        note: told.of(about),
+        note,
         since: None,
         example: None,
     })
@@ -342,6 +349,7 @@ fn describe(
 /// What there is to say of the readings of one component.
 struct Notes<'a> {
     side: Side<'a>,
+    position: usize,
     component: Option<&'a Component>,
     readings: Map<Subject, &'a Reading>,
 }
@@ -352,6 +360,7 @@ impl<'a> Notes<'a> {
         let readings = side.evaluation.readings(position).iter();
         Self {
             side,
+            position,
             component: evaluated.map(|evaluated| &evaluated.component),
             readings: readings
                 .filter(|reading| reading.gap() > 0)

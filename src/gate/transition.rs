@@ -23,6 +23,8 @@ pub enum Kind {
     /// It is as bad as it was and lies elsewhere, or it is judged worse only because of where it or other code lies now,
     /// of how it is laid out, or of what is gone.
     Moved,
+    /// It is bad, and a waiver excuses it that did not before.
+    Waived,
     /// It was bad and is gone.
     Removed,
     /// It is as bad as it was.
@@ -31,11 +33,12 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in the order of reports.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::NewlyBad,
         Self::Worsened,
         Self::Fixed,
         Self::Moved,
+        Self::Waived,
         Self::Removed,
         Self::Inherited,
     ];
@@ -47,6 +50,7 @@ impl Kind {
             Self::Worsened => "worsened",
             Self::Fixed => "fixed",
             Self::Moved => "moved",
+            Self::Waived => "waived",
             Self::Removed => "removed",
             Self::Inherited => "inherited",
         }
@@ -63,7 +67,7 @@ impl Kind {
             Self::NewlyBad | Self::Worsened => after.saturating_sub(before),
             Self::Fixed => before.saturating_sub(after),
             Self::Removed => before,
-            Self::Moved | Self::Inherited => after,
+            Self::Moved | Self::Waived | Self::Inherited => after,
         }
     }
 }
@@ -127,6 +131,8 @@ pub(crate) struct Follower<'a> {
     pub(crate) component: &'a Component,
     /// Of the base.
     pub(crate) readings: Map<Subject, &'a Reading>,
+    /// What is excused at the base and at the head, and how much is missing of it.
+    pub(crate) excused: [Map<Subject, u64>; 2],
 }
 
 impl<'a> Follower<'a> {
@@ -153,6 +159,7 @@ impl<'a> Follower<'a> {
                 .iter()
                 .map(|reading| (reading.subject, reading))
                 .collect(),
+            excused: [base, head].map(|side| side.evaluation.excused(position)),
         })
     }
 
@@ -220,6 +227,18 @@ impl<'a> Follower<'a> {
     fn transition(&self, reading: &Reading, was: Option<Subject>) -> Option<Transition> {
         let subject = reading.subject;
         let after = reading.gap();
+        let [excused_before, excused] = &self.excused;
+        if let Some(missing) = excused.get(&subject) {
+            let before = was.filter(|was| !excused_before.contains_key(was));
+            let gap = before.and_then(|was| self.readings.get(&was));
+            return (was.is_none() || before.is_some()).then(|| Transition {
+                kind: Kind::Waived,
+                now: Some(subject),
+                was,
+                before: gap.map_or(0, |reading| reading.gap()),
+                after: *missing,
+            });
+        }
         let in_place = if self.has_moved(subject) {
             Kind::Moved
         } else {

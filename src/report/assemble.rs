@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::{
-    Excluded, First, HotFile, HotFiles, LostFiles, Matter, Parsed, Place, Report, Row, Unsupported,
-    lost_words,
+    Declared, Excluded, First, HotFile, HotFiles, LostFiles, Matter, Parsed, Place, Report, Row,
+    Unsupported, lost_words, waivers,
 };
 use crate::class::Class;
 use crate::classify;
@@ -74,7 +74,9 @@ impl<'a> Report<'a> {
         let files = places(ScopeKind::File);
         let first = first(&components, &root.scope, &files);
         let history = &inputs.codebase.history;
+        let waivers = waivers(inputs, &matter.prefix);
         let mut notes = matter.warnings.clone();
+        notes.extend(waivers::notes(&waivers));
         notes.extend(history.notes.iter().cloned());
         Self {
             definition_id: inputs.definition_id.to_owned(),
@@ -90,11 +92,23 @@ impl<'a> Report<'a> {
             languages,
             files,
             first,
+            waivers,
             history,
             notes,
             matter,
         }
     }
+}
+
+/// Exceptions of the definition, and those declared in files within the prefix.
+fn waivers<'a>(inputs: Inputs<'a>, prefix: &[u8]) -> Vec<Declared<'a>> {
+    let declared = inputs.evaluation.waivers.iter().map(|waived| Declared {
+        waived,
+        path: waived.file.map(|file| &inputs.codebase.file(file).path),
+    });
+    declared
+        .filter(|declared| declared.path.is_none_or(|path| path.is_within(prefix)))
+        .collect()
 }
 
 /// The scope of the prefix. Where nothing was read there, one without numbers.
@@ -117,10 +131,12 @@ fn root_scope<'a>(evaluation: &'a Evaluation, prefix: &[u8]) -> Cow<'a, Scope> {
                 _ => State::NotApplicable,
             },
             good: 0,
+            waived: 0,
             of: 0,
             unknown: 0,
             subjects: 0,
             score: None,
+            strict_score: None,
         })
         .collect();
     let applicable = evaluation
@@ -135,6 +151,7 @@ fn root_scope<'a>(evaluation: &'a Evaluation, prefix: &[u8]) -> Cow<'a, Scope> {
         name: prefix.to_vec(),
         outcomes,
         score: None,
+        strict_score: None,
         known_weight: Decimal::default(),
         applicable_weight: Decimal::from_millionths(applicable),
     })

@@ -10,15 +10,16 @@ use serde::Serialize;
 
 use document::{
     Closing, Commits, Component, DefinitionId, Excluded, History, HotFile, Language, Lost, Name,
-    Numbers, Opening, Repository, Tool, Total, Unsupported, Window,
+    Numbers, Opening, Repository, Tool, Total, Unsupported, Waiver, Window,
 };
 
 use super::escape::{JsonLines, json_name, json_name_bytes};
-use super::{Report, Row, millionths};
+use super::{Declared, Report, Row, millionths};
 use crate::definition::Decimal;
 use crate::evaluation::{Outcome, Scope, Score, State};
 use crate::git::{ChangeUnit, Head, HistoryState};
 use crate::measures::Method;
+use crate::path::RepoPath;
 
 /// Counted up whenever a name or a meaning changes; new names may come without.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -69,6 +70,7 @@ impl<'a> Opening<'a> {
 impl<'a> Closing<'a> {
     fn new(report: &'a Report) -> Self {
         Self {
+            waivers: report.waivers.iter().map(waiver).collect(),
             hot_files: hot_files(report),
             history: history(report),
             excluded: report
@@ -120,6 +122,7 @@ fn total<'a>(report: &'a Report) -> Total<'a> {
     let known = report.known();
     Total {
         value: report.root.scope.score.as_ref().map(score),
+        strict: report.root.scope.strict().map(score),
         known_weight: fraction(known.weight_millionths),
         known_components: known.known,
         applicable_components: known.applicable,
@@ -152,11 +155,16 @@ fn numbers<'a>(row: &'a Row, outcome: &Outcome, reason: Option<String>) -> Numbe
         method: row.method.filter(|_| known).map(Method::word),
         good: known.then_some(outcome.good),
         of: known.then_some(outcome.of),
+        strict_good: known.then(|| outcome.strict_good()),
         unknown: outcome.unknown,
         share: millionths(outcome.good, outcome.of)
             .filter(|_| known)
             .map(fraction),
+        strict_share: millionths(outcome.strict_good(), outcome.of)
+            .filter(|_| known)
+            .map(fraction),
         score: outcome.score.as_ref().map(score),
+        strict_score: outcome.strict().map(score),
         target: component.target.to_f64(),
         floor: component.floor.to_f64(),
         weight: component.weight.to_f64(),
@@ -175,6 +183,24 @@ fn reason_without_score(scope: &Scope) -> &'static str {
         "nothing could be measured"
     } else {
         "no component that was measured has a weight"
+    }
+}
+
+fn waiver<'a>(declared: &Declared<'a>) -> Waiver<'a> {
+    let waived = declared.waived;
+    let path = declared.path.map(RepoPath::as_bytes);
+    Waiver {
+        component: &waived.component,
+        state: waived.state.word(),
+        path: path.map(json_name),
+        path_bytes: path.and_then(json_name_bytes),
+        line: waived.line,
+        covers: &waived.paths,
+        reason: &waived.reason,
+        owner: waived.owner.as_deref(),
+        until: waived.until.as_deref(),
+        subjects: waived.subjects,
+        gap: waived.gap,
     }
 }
 

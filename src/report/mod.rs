@@ -8,6 +8,7 @@ pub mod json;
 pub mod schema;
 pub mod text;
 pub mod trend;
+mod waivers;
 
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,7 @@ use std::borrow::Cow;
 
 use crate::class::Class;
 use crate::definition::{Component, Decimal};
-use crate::evaluation::{Outcome, Scope, Score, State};
+use crate::evaluation::{Outcome, Scope, Score, State, Waived};
 use crate::facts::Lost;
 use crate::git::{Head, History, HistoryState};
 use crate::measures::{About, Method};
@@ -62,6 +63,8 @@ pub struct Report<'a> {
     pub files: Vec<Place<'a>>,
     /// What is worth most.
     pub first: Option<First<'a>>,
+    /// Declared exceptions: all of the definition, and those in files that are reported.
+    pub waivers: Vec<Declared<'a>>,
     /// The files in most changes.
     pub hot: HotFiles<'a>,
     /// Where changes come from.
@@ -117,6 +120,15 @@ pub struct First<'a> {
     pub score: Score,
     /// The files with the largest gaps, and those gaps.
     pub worst: Vec<(&'a [u8], u64)>,
+}
+
+/// A declared exception and where it stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Declared<'a> {
+    /// What it is.
+    pub waived: &'a Waived,
+    /// The file of a comment; none for the definition.
+    pub path: Option<&'a RepoPath>,
 }
 
 /// The files in most changes.

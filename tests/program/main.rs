@@ -23,3 +23,4 @@ mod revision;
 mod stage;
 mod story;
 mod trend;
+mod waivers;

@@ -10,13 +10,13 @@
 mod ledger;
 mod settings;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use self::ledger::{Demand, Ledger, List, list, written};
 use super::decimal::Decimal;
 use super::pattern::{PathFilter, PatternSet};
-use super::{Component, Definition, FileSettings, GateSettings, HistorySettings, Level};
+use super::{Component, Definition, FileSettings, GateSettings, HistorySettings, Level, Waiver};
 
 /// One thing in which two definitions differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +81,7 @@ pub fn alterations(base: &Definition, head: &Definition) -> Vec<Alteration> {
         history,
         gate,
         files,
+        waivers,
         // Made from the rest.
         id: _,
     } = base;
@@ -90,6 +91,7 @@ pub fn alterations(base: &Definition, head: &Definition) -> Vec<Alteration> {
     ledger.append(compare_history(history, &head.history, components));
     ledger.append(compare_gates(gate, &head.gate));
     ledger.append(compare_files(files, &head.files));
+    ledger.append(compare_waivers(waivers, &head.waivers));
     let ids: BTreeSet<&str> = components
         .iter()
         .chain(&head.components)
@@ -162,6 +164,36 @@ fn compare_files(base: &FileSettings, head: &FileSettings) -> Ledger {
         ("example", example, &head.example),
     ] {
         ledger.ordered_list(key, &globs(base), &globs(head), Demand::Falling);
+    }
+    ledger
+}
+
+/// Each waiver lets something pass, the longer the more. Its reason and owner are words.
+fn compare_waivers(base: &[Waiver], head: &[Waiver]) -> Ledger {
+    let by_cover = |waivers: &[Waiver]| -> BTreeMap<(String, List), Waiver> {
+        let keyed = waivers.iter().map(|waiver| {
+            let cover = (waiver.component.clone(), globs(&waiver.paths));
+            (cover, waiver.clone())
+        });
+        keyed.collect()
+    };
+    let (base, head) = (by_cover(base), by_cover(head));
+    let mut ledger = Ledger::of("waiver");
+    for (cover, gone) in &base {
+        let Some(now) = head.get(cover) else {
+            ledger.note("", written(gone), None, Effect::Stricter);
+            continue;
+        };
+        let end = |waiver: &Waiver| (waiver.until.is_none(), waiver.until.clone());
+        let effect = Demand::Falling.effect(end(now).partial_cmp(&end(gone)));
+        ledger.value("until", &gone.until, &now.until, effect);
+        ledger.value("reason", &gone.reason, &now.reason, Effect::Neutral);
+        ledger.value("owner", &gone.owner, &now.owner, Effect::Neutral);
+    }
+    for (cover, new) in &head {
+        if !base.contains_key(cover) {
+            ledger.note("", None, written(new), Effect::Weaker);
+        }
     }
     ledger
 }
@@ -319,6 +351,39 @@ mod tests {
             [
                 "component.typed-code.measure.typed-slots.nested_any: \"hole\" becomes \"typed\" (weaker)"
             ]
+        );
+    }
+
+    #[test]
+    fn a_waiver_lets_something_pass() {
+        let waiver =
+            |rest: &str| format!("[[waiver]]\ncomponent = 'typed-code'\npaths = ['a/**']\n{rest}");
+        let effects = |base: &str, head: &str| -> Vec<(String, Effect)> {
+            let found = alterations(&definition(base), &definition(head));
+            found.into_iter().map(|one| (one.key, one.effect)).collect()
+        };
+        let one = |key: &str, effect| vec![(key.to_owned(), effect)];
+        let plain = waiver("reason = 'x'");
+        let ending = waiver("reason = 'x'\nuntil = 2027-01-31");
+        let later = waiver("reason = 'x'\nuntil = 2027-02-01");
+        assert_eq!(effects("", &plain), one("waiver", Effect::Weaker));
+        assert_eq!(effects(&plain, ""), one("waiver", Effect::Stricter));
+        assert_eq!(
+            effects(&plain, &ending),
+            one("waiver.until", Effect::Stricter)
+        );
+        assert_eq!(
+            effects(&ending, &later),
+            one("waiver.until", Effect::Weaker)
+        );
+        assert_eq!(
+            effects(&ending, &plain),
+            one("waiver.until", Effect::Weaker)
+        );
+        let reworded = waiver("reason = 'y'");
+        assert_eq!(
+            effects(&plain, &reworded),
+            one("waiver.reason", Effect::Neutral)
         );
     }
 

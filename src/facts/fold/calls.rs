@@ -62,6 +62,7 @@ impl Fold<'_> {
 
     /// A decorator or attribute.
     pub(super) fn decorator(&mut self, found: &Found) {
+        self.layout.decorator_rows.push(found.rows);
         if let Some(name) = self.part(found, Part::Name) {
             self.facts.decorators.push(Decorator {
                 name: name.into(),

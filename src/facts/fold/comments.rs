@@ -20,6 +20,7 @@ impl Fold<'_> {
         if let Some(suppression) = suppression(self.language, &comment, found.rows.0 + 1) {
             self.facts.suppressions.push(suppression);
         }
+        self.allowance(&comment, found.rows.0 + 1);
         let Some(&function) = self.functions.last() else {
             return;
         };

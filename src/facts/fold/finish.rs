@@ -16,10 +16,19 @@ pub(super) struct Layout {
     pub strings: Vec<Span>,
     /// Rows of the regions of tests.
     pub test_rows: Vec<(u32, u32)>,
+    /// Rows of decorators and attributes.
+    pub decorator_rows: Vec<(u32, u32)>,
     largest_table: Option<Span>,
 }
 
 impl Layout {
+    /// Whether a row belongs to a decorator or attribute.
+    pub fn is_decorator(&self, row: u32) -> bool {
+        let at = self.decorator_rows.partition_point(|rows| rows.0 <= row);
+        let mut before = self.decorator_rows[..at].iter().rev();
+        before.next().is_some_and(|rows| row <= rows.1)
+    }
+
     /// A literal at top level: the first of the longest counts.
     pub fn table(&mut self, span: Span) {
         let length = |span: Span| span.end - span.start;
@@ -49,6 +58,7 @@ impl Fold<'_> {
         let lines = LineMap::new(self.text, line_starts, &comments, &errors, &strings);
         self.facts.calls = std::mem::take(&mut self.calls).finish();
         self.facts.lines = lines.count();
+        self.settle_allowances(&lines);
         self.facts.unparsed_bytes = faults.bytes;
         self.facts.literal_table = (self.layout.largest_table)
             .is_some_and(|table| table::is_most_of(self.text, table, &comments));

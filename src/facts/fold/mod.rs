@@ -3,6 +3,7 @@
 //! Spans alone say what encloses what. A find opens a frame, the first find behind its end closes it; enclosing
 //! functions, nesting and regions follow from the frames that are open.
 
+mod allowances;
 mod calls;
 mod cases;
 mod comments;

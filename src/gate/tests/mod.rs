@@ -6,6 +6,7 @@ mod moves;
 mod properties;
 mod tested;
 mod verdicts;
+mod waivers;
 
 use super::{Changed, Comparison, Finding, Inputs, Kind, Side, Texts, compare, units};
 use crate::codebase::maps::Map;

@@ -195,6 +195,7 @@ fn component(delta: &Delta) -> Component<'_> {
             worsened: count(Kind::Worsened),
             fixed: count(Kind::Fixed),
             moved: count(Kind::Moved),
+            waived: count(Kind::Waived),
             removed: count(Kind::Removed),
             inherited: count(Kind::Inherited),
         },
@@ -215,6 +216,7 @@ fn side(outcome: &Outcome) -> Side {
         state: outcome.state.word(),
         good: is_known.then_some(outcome.good),
         of: is_known.then_some(outcome.of),
+        strict_good: is_known.then(|| outcome.strict_good()),
         unknown: outcome.unknown,
         share: millionths(outcome.good, outcome.of)
             .filter(|_| is_known)
@@ -222,6 +224,11 @@ fn side(outcome: &Outcome) -> Side {
         score: outcome
             .score
             .as_ref()
+            .map(|score| points(units(Some(score)))),
+        strict_score: outcome
+            .strict_score
+            .as_ref()
+            .or(outcome.score.as_ref())
             .map(|score| points(units(Some(score)))),
         gap: is_known.then(|| outcome.gap()),
     }

@@ -87,6 +87,7 @@ fn write(report: &GateReport, lists: &Lists, entries: usize, text: &mut String) 
     for (word, kind, list) in [
         ("Fixed", Kind::Fixed, &lists.fixed),
         ("Moved", Kind::Moved, &lists.moved),
+        ("Waived by this change", Kind::Waived, &lists.waived),
         ("Gone with their code", Kind::Removed, &lists.removed),
     ] {
         let title = format!("{word}: {}", words::amounts(report, kind, MOST_AMOUNTS));

@@ -286,6 +286,15 @@ pub(super) fn fixed(report: &GateReport) -> Option<String> {
     }
 }
 
+/// What passes only because the change excuses it.
+pub(super) fn waived(report: &GateReport) -> Option<String> {
+    let waived = select::subjects(report, Kind::Waived);
+    (waived > 0).then(|| {
+        let subjects = counted(waived, "subjects");
+        format!("waived by this change: {subjects}, bad in the strict score")
+    })
+}
+
 /// What can be done about a file that cannot be measured, where the reason does not say it.
 pub(super) fn repair(lost: &Lost) -> Option<&'static str> {
     match lost {

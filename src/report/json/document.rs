@@ -18,6 +18,7 @@ pub(super) struct Opening<'a> {
 /// What stands behind the scopes.
 #[derive(Serialize)]
 pub(super) struct Closing<'a> {
+    pub(super) waivers: Vec<Waiver<'a>>,
     pub(super) hot_files: Vec<HotFile>,
     pub(super) history: History<'a>,
     pub(super) excluded: Vec<Excluded<'a>>,
@@ -57,6 +58,8 @@ pub(super) struct Repository<'a> {
 #[derive(Serialize)]
 pub(super) struct Total<'a> {
     pub(super) value: Option<f64>,
+    /// The same without waivers.
+    pub(super) strict: Option<f64>,
     pub(super) known_weight: f64,
     pub(super) known_components: usize,
     pub(super) applicable_components: usize,
@@ -93,15 +96,41 @@ pub(super) struct Numbers<'a> {
     pub(super) method: Option<&'static str>,
     pub(super) good: Option<u64>,
     pub(super) of: Option<u64>,
+    /// What is good without a waiver.
+    pub(super) strict_good: Option<u64>,
     pub(super) unknown: u64,
     pub(super) share: Option<f64>,
+    pub(super) strict_share: Option<f64>,
     pub(super) score: Option<f64>,
+    pub(super) strict_score: Option<f64>,
     pub(super) target: f64,
     pub(super) floor: f64,
     pub(super) weight: f64,
     pub(super) gap: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) reason: Option<String>,
+}
+
+/// A declared exception.
+#[derive(Serialize)]
+pub(super) struct Waiver<'a> {
+    pub(super) component: &'a str,
+    pub(super) state: &'static str,
+    /// The file of a comment; none for the definition.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) path_bytes: Option<String>,
+    /// In that file, or in the definition.
+    pub(super) line: u32,
+    /// Globs of a waiver of the definition.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    pub(super) covers: &'a [String],
+    pub(super) reason: &'a str,
+    pub(super) owner: Option<&'a str>,
+    pub(super) until: Option<&'a str>,
+    pub(super) subjects: u64,
+    pub(super) gap: u64,
 }
 
 #[derive(Serialize)]

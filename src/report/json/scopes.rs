@@ -61,6 +61,10 @@ fn scope(text: &mut Vec<u8>, rows: &[Fixed], place: &Place) {
             string(text, reason_without_score(scope));
         }
     }
+    if let Some(score) = &scope.strict_score {
+        text.extend_from_slice(b",\"strict_score\":");
+        decimal(text, score.floor_hundred(10_000), 4);
+    }
     text.extend_from_slice(b",\"known_weight\":");
     decimal(text, place.known_share_millionths(), 6);
     text.extend_from_slice(b",\"files\":");
@@ -153,11 +157,28 @@ impl Fixed {
         text.extend_from_slice(&self.bars);
         text.extend_from_slice(b",\"gap\":");
         number(text, outcome.gap());
+        if known && outcome.waived > 0 {
+            strict(text, outcome);
+        }
         if !known && let Some(reason) = without_number(outcome, self.unit) {
             text.extend_from_slice(b",\"reason\":");
             string(text, &reason);
         }
         text.push(b'}');
+    }
+}
+
+/// Numbers without waivers, which differ from the others in few scopes.
+fn strict(text: &mut Vec<u8>, outcome: &Outcome) {
+    text.extend_from_slice(b",\"strict_good\":");
+    integer(text, outcome.strict_good());
+    if let Some(share) = millionths(outcome.strict_good(), outcome.of) {
+        text.extend_from_slice(b",\"strict_share\":");
+        decimal(text, share, 6);
+    }
+    if let Some(score) = outcome.strict() {
+        text.extend_from_slice(b",\"strict_score\":");
+        decimal(text, score.floor_hundred(10_000), 4);
     }
 }
 

@@ -10,8 +10,9 @@ use super::page::{
     Ink, Page, Span, counted, decimal_percent, grouped, percent, points, shorten, sign,
 };
 use super::table::{Align, Table, cell};
-use super::{Sort, Style, day, share_of};
+use super::{Sort, Style, share_of};
 use crate::class::Class;
+use crate::day;
 use crate::definition::Measure;
 use crate::git::{ChangeUnit, HistoryState};
 
@@ -61,7 +62,7 @@ pub fn hot(report: &Report, page: &mut Page) {
     let unit = unit(history.unit);
     let changes = report.hot.changes;
     let mut beside = counted(changes, unit);
-    if let (Some(from), Some(to)) = (day(history.window.from), day(history.window.to)) {
+    if let (Some(from), Some(to)) = (day::of(history.window.from), day::of(history.window.to)) {
         beside.push_str(&format!(", {from} to {to}"));
     }
     page.heading("Hottest files", &beside);

@@ -68,6 +68,19 @@ pub fn write(report: &Report, page: &mut Page) {
     {
         page.paragraph(2, Ink::Faint, "~ low confidence: too few to rely on");
     }
+    let strict: Vec<String> = rows
+        .iter()
+        .filter(|row| row.outcome.waived > 0)
+        .map(|row| {
+            let share = millionths(row.outcome.strict_good(), row.outcome.of).unwrap_or(0);
+            let title = escape::name(row.component.title.as_bytes());
+            format!("{title} {}", percent(share))
+        })
+        .collect();
+    if !strict.is_empty() {
+        let text = format!("without waivers: {}", strict.join(", "));
+        page.paragraph(2, Ink::Faint, &text);
+    }
     let unknown = report
         .components
         .iter()

@@ -6,6 +6,7 @@ pub(in crate::report) mod page;
 pub(in crate::report) mod table;
 mod tree;
 
+use crate::day;
 use crate::evaluation::Score;
 
 use super::Report;
@@ -99,7 +100,7 @@ fn head(report: &Report, page: &mut Page) {
     let mut about = Vec::new();
     if let Some(head) = report.head {
         about.push(format!("commit {}", head.id.get(..10).unwrap_or(&head.id)));
-        about.extend(day(head.time));
+        about.extend(day::of(head.time));
     }
     about.push(format!("definition {}", report.definition_id));
     let room = page.width.saturating_sub(10);
@@ -122,6 +123,10 @@ fn head(report: &Report, page: &mut Page) {
     line.extend(page.bar(Some(score), cells));
     line.push((Ink::Plain, beside));
     page.line(&line);
+    if let Some(strict) = &report.root.scope.strict_score {
+        let text = format!("         {} without waivers", points(strict));
+        page.line(&[(Ink::Plain, text)]);
+    }
     verdict(report, score, page);
 }
 
@@ -136,12 +141,6 @@ fn verdict(report: &Report, score: &Score, page: &mut Page) {
         (Ink::Good, "reaches")
     };
     page.line(&[(ink, format!("         {word} the bar of {bar}"))]);
-}
-
-/// A day in UTC; none outside the years it can say.
-pub(in crate::report) fn day(seconds: i64) -> Option<String> {
-    let time = jiff::Timestamp::from_second(seconds).ok()?.to_string();
-    Some(time.split('T').next().unwrap_or(&time).to_owned())
 }
 
 /// A share of changes.

@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 use super::axis::Axis;
 use super::series::{self, Series};
 use super::{TrendReport, abbreviated};
+use crate::day;
 use crate::report::escape::markup;
-use crate::report::text::day;
 use crate::report::text::page::shorten;
 use crate::trend::Level;
 
@@ -155,7 +155,7 @@ pub fn about(report: &TrendReport) -> String {
 pub fn day_of(report: &TrendReport, point: usize) -> String {
     let moment = report.trend.moments.get(point);
     moment
-        .and_then(|moment| day(moment.point.time))
+        .and_then(|moment| day::of(moment.point.time))
         .unwrap_or_default()
 }
 

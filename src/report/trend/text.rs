@@ -3,10 +3,11 @@
 use super::series::{self, Series};
 use super::spark::sparkline;
 use super::{TrendReport, abbreviated};
+use crate::day;
 use crate::report::escape;
+use crate::report::text::Style;
 use crate::report::text::page::{Ink, NARROWEST, Page, Span, grouped, shorten, shorten_end};
 use crate::report::text::table::{Align, Table, cell};
-use crate::report::text::{Style, day};
 use crate::trend::{Course, Level};
 
 /// Pages at least this wide have room for gaps in words.
@@ -48,7 +49,7 @@ fn quiet(report: &TrendReport, style: &Style) -> String {
 fn day_of(report: &TrendReport, point: usize) -> String {
     let moment = report.trend.moments.get(point);
     moment
-        .and_then(|moment| day(moment.point.time))
+        .and_then(|moment| day::of(moment.point.time))
         .unwrap_or_else(|| "an unknown day".to_owned())
 }
 

@@ -132,9 +132,12 @@ pub(super) struct Side {
     pub(super) state: &'static str,
     pub(super) good: Option<u64>,
     pub(super) of: Option<u64>,
+    /// What is good without a waiver.
+    pub(super) strict_good: Option<u64>,
     pub(super) unknown: u64,
     pub(super) share: Option<f64>,
     pub(super) score: Option<f64>,
+    pub(super) strict_score: Option<f64>,
     pub(super) gap: Option<u64>,
 }
 
@@ -144,6 +147,7 @@ pub(super) struct Counts {
     pub(super) worsened: Counted,
     pub(super) fixed: Counted,
     pub(super) moved: Counted,
+    pub(super) waived: Counted,
     pub(super) removed: Counted,
     pub(super) inherited: Counted,
 }

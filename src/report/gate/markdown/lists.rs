@@ -13,6 +13,7 @@ pub(super) struct Lists<'a> {
     pub(super) reported: Worst<'a>,
     pub(super) fixed: Worst<'a>,
     pub(super) moved: Worst<'a>,
+    pub(super) waived: Worst<'a>,
     pub(super) removed: Worst<'a>,
     others: usize,
 }
@@ -25,6 +26,7 @@ impl<'a> Lists<'a> {
             reported: worst(report, is_reported, &REGRESSIONS, most),
             fixed: of(Kind::Fixed),
             moved: of(Kind::Moved),
+            waived: of(Kind::Waived),
             removed: of(Kind::Removed),
             others: report
                 .comparison
@@ -43,6 +45,7 @@ impl<'a> Lists<'a> {
             &self.reported,
             &self.fixed,
             &self.moved,
+            &self.waived,
             &self.removed,
         ];
         let longest = lists.iter().map(|list| list.shown.len()).max();

@@ -124,10 +124,12 @@ impl Dice {
         Outcome {
             state: self.of(&states),
             good: self.below(of + 1),
+            waived: 0,
             of,
             unknown: self.below(9),
             subjects: self.below(99),
             score: self.score(),
+            strict_score: None,
         }
     }
 

@@ -118,9 +118,13 @@ fn more(number: usize, listed: usize, page: &mut Page) {
 
 /// What decides nothing: what was inherited, fixed, reported, and the bars that are kept.
 pub(super) fn beside(report: &GateReport, page: &mut Page) {
-    for text in [words::inherited(report), words::fixed(report)]
-        .into_iter()
-        .flatten()
+    for text in [
+        words::inherited(report),
+        words::waived(report),
+        words::fixed(report),
+    ]
+    .into_iter()
+    .flatten()
     {
         line(page, Ink::Plain, &words::capital(&text));
     }
