@@ -97,6 +97,8 @@ fn facts(sketch: &Sketch) -> Facts {
         name: "i".into(),
         line: 1,
         exposure,
+        is_value: false,
+        documented: false,
         in_test: false,
     };
     let mut items = vec![item(Exposure::Public); sketch.items.0 as usize];

@@ -41,11 +41,19 @@ pub enum Measure {
     SimpleFunctions(SimpleFunctions),
     /// Touches of functions that are not too complex.
     CalmHotSpots(CalmHotSpots),
+    /// Exposed items with documentation.
+    DocumentedItems,
+    /// Code lines that do not silence a tool without a reason.
+    ExplainedSuppressions,
+    /// Code lines that do not admit debt which is tracked nowhere.
+    TrackedDebt(TrackedDebt),
+    /// Code lines that are no copy of others.
+    UniqueLines(UniqueLines),
 }
 
 impl Measure {
     /// Every measure with its default settings, in the order of the built-in definition.
-    pub fn all() -> [Self; 14] {
+    pub fn all() -> [Self; 18] {
         [
             Self::TypedSlots(TypedSlots::default()),
             Self::TestedFiles(TestedFiles::default()),
@@ -61,6 +69,10 @@ impl Measure {
             Self::ShortFiles(ShortFiles::default()),
             Self::SimpleFunctions(SimpleFunctions::default()),
             Self::CalmHotSpots(CalmHotSpots::default()),
+            Self::DocumentedItems,
+            Self::ExplainedSuppressions,
+            Self::TrackedDebt(TrackedDebt::default()),
+            Self::UniqueLines(UniqueLines::default()),
         ]
     }
 
@@ -81,6 +93,10 @@ impl Measure {
             Self::ShortFiles(_) => "short-files",
             Self::SimpleFunctions(_) => "simple-functions",
             Self::CalmHotSpots(_) => "calm-hot-spots",
+            Self::DocumentedItems => "documented-items",
+            Self::ExplainedSuppressions => "explained-suppressions",
+            Self::TrackedDebt(_) => "tracked-debt",
+            Self::UniqueLines(_) => "unique-lines",
         }
     }
 
@@ -105,9 +121,14 @@ impl Measure {
             Self::ShortFiles(base) => Self::ShortFiles(base.read(table)),
             Self::SimpleFunctions(base) => Self::SimpleFunctions(base.read(table)),
             Self::CalmHotSpots(base) => Self::CalmHotSpots(base.read(table)),
-            Self::CoveredLines | Self::SafeReads | Self::SingleTransaction | Self::FineLocks => {
-                self
-            }
+            Self::TrackedDebt(base) => Self::TrackedDebt(base.read(table)),
+            Self::UniqueLines(base) => Self::UniqueLines(base.read(table)),
+            Self::CoveredLines
+            | Self::SafeReads
+            | Self::SingleTransaction
+            | Self::FineLocks
+            | Self::DocumentedItems
+            | Self::ExplainedSuppressions => self,
         }
     }
 
@@ -377,4 +398,60 @@ impl CalmHotSpots {
 
 fn max_cognitive(table: &mut Table) -> Option<u32> {
     table.whole("max_cognitive", 0..=10_000)
+}
+
+/// Settings of `tracked-debt`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TrackedDebt {
+    /// Whether a marker that says where it is tracked is good.
+    pub tracked_counts_as_good: bool,
+}
+
+impl Default for TrackedDebt {
+    fn default() -> Self {
+        Self {
+            tracked_counts_as_good: true,
+        }
+    }
+}
+
+impl TrackedDebt {
+    fn read(self, table: &mut Table) -> Self {
+        Self {
+            tracked_counts_as_good: table
+                .boolean("tracked_counts_as_good")
+                .unwrap_or(self.tracked_counts_as_good),
+        }
+    }
+}
+
+/// Settings of `unique-lines`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UniqueLines {
+    /// Fewest lines of a clone.
+    pub min_lines: u32,
+    /// Fewest tokens of a clone.
+    pub min_tokens: u32,
+}
+
+impl Default for UniqueLines {
+    fn default() -> Self {
+        Self {
+            min_lines: 5,
+            min_tokens: 50,
+        }
+    }
+}
+
+impl UniqueLines {
+    fn read(self, table: &mut Table) -> Self {
+        Self {
+            min_lines: table
+                .whole("min_lines", 2..=10_000)
+                .unwrap_or(self.min_lines),
+            min_tokens: table
+                .whole("min_tokens", 1..=100_000)
+                .unwrap_or(self.min_tokens),
+        }
+    }
 }

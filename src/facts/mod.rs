@@ -15,11 +15,13 @@ mod lines;
 mod matching;
 mod pattern;
 pub mod pool;
+mod prints;
 pub mod role;
 mod table;
 mod tree;
 
 pub use calls::{Call, Calls};
+pub use prints::{LinePrint, LinePrints};
 
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
@@ -47,6 +49,10 @@ pub struct Facts {
     pub suppressions: Vec<Suppression>,
     /// Exceptions from the definition of quality that comments declare, in source order.
     pub allowances: Vec<Allowance>,
+    /// Words in comments and docstrings that admit debt, in source order.
+    pub debts: Vec<DebtMarker>,
+    /// Code lines that may be compared with those of other files: without imports and inline tests.
+    pub prints: LinePrints,
     /// What the file says about its own checking, e.g. `// @ts-check`.
     pub checking: Checking,
     /// The file is one literal table: at least 80 % of its tokens are literals inside one literal.
@@ -162,6 +168,10 @@ pub struct Item {
     pub line: u32,
     /// How far the declaration itself lets it be seen.
     pub exposure: Exposure,
+    /// It is a value that is assigned, not a function or a type.
+    pub is_value: bool,
+    /// Documentation stands before it or at its head.
+    pub documented: bool,
     /// It is inside inline tests.
     pub in_test: bool,
 }
@@ -272,6 +282,17 @@ pub enum AllowanceFault {
     NotUnderstood,
     /// It gives no reason.
     NoReason,
+}
+
+/// A word in a comment or docstring that admits debt: `TODO`, `FIXME` …
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+pub struct DebtMarker {
+    /// The word, in capitals.
+    pub word: CompactString,
+    /// Line, counted from 1.
+    pub line: u32,
+    /// It says where it is tracked: an issue, an address, or somebody's name.
+    pub tracked: bool,
 }
 
 /// What a file says about being read by a type checker.

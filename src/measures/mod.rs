@@ -2,6 +2,8 @@
 
 mod calm_hot_spots;
 pub mod calm_touches;
+mod documented_items;
+mod explained_suppressions;
 mod hidden_items;
 mod not_yet;
 mod preferred_imports;
@@ -11,8 +13,11 @@ mod small_changes;
 pub mod tested_files;
 #[cfg(test)]
 pub(crate) mod testing;
+mod tracked_debt;
 mod typed_slots;
+mod unique_lines;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::class::Class;
@@ -238,6 +243,10 @@ pub fn take(context: &Context, component: &Component) -> Measurement {
         Measure::ShortFiles(settings) => short_files::read(&view, settings),
         Measure::SimpleFunctions(settings) => simple_functions::read(&view, settings),
         Measure::CalmHotSpots(settings) => calm_hot_spots::read(&view, settings),
+        Measure::DocumentedItems => documented_items::read(&view),
+        Measure::ExplainedSuppressions => explained_suppressions::read(&view),
+        Measure::TrackedDebt(settings) => tracked_debt::read(&view, settings),
+        Measure::UniqueLines(settings) => unique_lines::read(&view, settings),
         Measure::CoveredLines
         | Measure::FastEndpoints(_)
         | Measure::SafeReads
@@ -264,8 +273,12 @@ pub fn explain(codebase: &Codebase, component: &Component, reading: &Reading) ->
         Measure::ShortFiles(settings) => Some(short_files::explain(settings, reading)),
         Measure::SimpleFunctions(_) => simple_functions::explain(&view, reading),
         Measure::CalmHotSpots(_) => calm_hot_spots::explain(&view, reading),
+        Measure::DocumentedItems => documented_items::explain(&view, reading),
+        Measure::ExplainedSuppressions => explained_suppressions::explain(&view, reading),
+        Measure::TrackedDebt(settings) => tracked_debt::explain(&view, settings, reading),
         Measure::TestedFiles(_)
         | Measure::PreferredImports(_)
+        | Measure::UniqueLines(_)
         | Measure::CoveredLines
         | Measure::FastEndpoints(_)
         | Measure::SafeReads
@@ -290,6 +303,33 @@ pub fn degree(codebase: &Codebase, component: &Component, reading: &Reading) -> 
     }
 }
 
+/// Marks and the lines they stand on, the first few of each: `noqa` on lines 3 and 7.
+fn lines_named<'a>(marks: impl Iterator<Item = (&'a str, u32)>) -> String {
+    const MOST_LINES: usize = 5;
+    let mut by_mark: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    for (mark, line) in marks {
+        by_mark.entry(mark).or_default().push(line);
+    }
+    let phrases: Vec<String> = by_mark
+        .into_iter()
+        .map(|(mark, lines)| {
+            let shown: Vec<String> = lines.iter().take(MOST_LINES).map(u32::to_string).collect();
+            let shown = match (shown.as_slice(), lines.len()) {
+                ([line], _) => format!("line {line}"),
+                ([rest @ .., last], count) if count <= MOST_LINES => {
+                    format!("lines {} and {last}", rest.join(", "))
+                }
+                (shown, count) => {
+                    let more = count - shown.len();
+                    format!("lines {} and {more} more", shown.join(", "))
+                }
+            };
+            format!("`{mark}` on {shown}")
+        })
+        .collect();
+    phrases.join(", ")
+}
+
 /// Whether a component judges what is in a file of a codebase.
 pub fn judges(codebase: &Codebase, component: &Component, file: FileIndex) -> bool {
     let file = codebase.file(file);
@@ -312,6 +352,10 @@ pub fn about(measure: &Measure) -> About {
         Measure::ShortFiles(_) => short_files::ABOUT,
         Measure::SimpleFunctions(_) => simple_functions::ABOUT,
         Measure::CalmHotSpots(_) => calm_hot_spots::ABOUT,
+        Measure::DocumentedItems => documented_items::ABOUT,
+        Measure::ExplainedSuppressions => explained_suppressions::ABOUT,
+        Measure::TrackedDebt(_) => tracked_debt::ABOUT,
+        Measure::UniqueLines(_) => unique_lines::ABOUT,
         Measure::CoveredLines
         | Measure::FastEndpoints(_)
         | Measure::SafeReads

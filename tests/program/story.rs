@@ -40,6 +40,10 @@
 //! `orders.py` 18 × 8, `prices.py` 3 × 2, `lib.rs` 3 × 6, `cart.ts` 4 × 14 are simple, `legacy.js` 7 × 18 are not.
 //! (0.64 − 0.6) ÷ 0.35 = 11.4.
 //!
+//! # Rows of weight 0
+//! Of the six exposed items (all but the two hidden ones) only `sum` is documented; nothing is silenced and no debt admitted
+//! on 65 lines (the 57 and the 8 of the test in `lib.rs`), and none of 55 lines stands twice (the 57 without two imports).
+//!
 //! # Score
 //! (73.684 + 66.667 + 30.769 + 0 + (100 + 100 + 7.143 + 11.429) ÷ 2) ÷ 6 = 46.7. Known are components of weight 6 of the
 //! 11 that apply: nothing gives coverage, timings, reads, transactions or locks, of weight 5.

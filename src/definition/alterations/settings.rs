@@ -5,7 +5,7 @@ use super::{Effect, globs};
 use crate::definition::library::{PreferredImports, Preset};
 use crate::definition::settings::{
     CalmHotSpots, CalmTouches, FastEndpoints, HiddenItems, Measure, ShortFiles, SimpleFunctions,
-    SmallChanges, TestMap, TestedFiles, TypedSlots,
+    SmallChanges, TestMap, TestedFiles, TrackedDebt, TypedSlots, UniqueLines,
 };
 
 /// Whether no file can make the measure say anything: it waits for a setting.
@@ -63,7 +63,29 @@ pub(super) fn compare(component: &str, base: &Measure, head: &Measure) -> Ledger
             let head = &head.max_cognitive;
             ledger.ordered("max_cognitive", max_cognitive, head, Demand::Falling);
         }
-        (Measure::CoveredLines, Measure::CoveredLines)
+        (Measure::TrackedDebt(base), Measure::TrackedDebt(head)) => {
+            let TrackedDebt {
+                tracked_counts_as_good,
+            } = base;
+            let head = &head.tracked_counts_as_good;
+            ledger.ordered(
+                "tracked_counts_as_good",
+                tracked_counts_as_good,
+                head,
+                Demand::Falling,
+            );
+        }
+        (Measure::UniqueLines(base), Measure::UniqueLines(head)) => {
+            let UniqueLines {
+                min_lines,
+                min_tokens,
+            } = base;
+            ledger.ordered("min_lines", min_lines, &head.min_lines, Demand::Falling);
+            ledger.ordered("min_tokens", min_tokens, &head.min_tokens, Demand::Falling);
+        }
+        (Measure::DocumentedItems, Measure::DocumentedItems)
+        | (Measure::ExplainedSuppressions, Measure::ExplainedSuppressions)
+        | (Measure::CoveredLines, Measure::CoveredLines)
         | (Measure::SafeReads, Measure::SafeReads)
         | (Measure::SingleTransaction, Measure::SingleTransaction)
         | (Measure::FineLocks, Measure::FineLocks) => {}
@@ -82,7 +104,11 @@ pub(super) fn compare(component: &str, base: &Measure, head: &Measure) -> Ledger
             | Measure::SmallChanges(_)
             | Measure::ShortFiles(_)
             | Measure::SimpleFunctions(_)
-            | Measure::CalmHotSpots(_),
+            | Measure::CalmHotSpots(_)
+            | Measure::DocumentedItems
+            | Measure::ExplainedSuppressions
+            | Measure::TrackedDebt(_)
+            | Measure::UniqueLines(_),
             _,
         ) => {
             ledger = Ledger::of(component);

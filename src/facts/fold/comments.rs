@@ -20,6 +20,8 @@ impl Fold<'_> {
         if let Some(suppression) = suppression(self.language, &comment, found.rows.0 + 1) {
             self.facts.suppressions.push(suppression);
         }
+        self.debts(found);
+        self.doc_rows(found);
         self.allowance(&comment, found.rows.0 + 1);
         let Some(&function) = self.functions.last() else {
             return;
@@ -76,6 +78,8 @@ impl Fold<'_> {
     /// A string that is documentation and may hold an example.
     pub(super) fn docstring(&mut self, found: &Found) {
         self.layout.comments.push(found.span);
+        self.debts(found);
+        self.documents_scope(found.span);
         if memchr::memmem::find(found.span.of(self.text), b">>>").is_some() {
             self.doc_example(found.rows.0 + 1);
         }

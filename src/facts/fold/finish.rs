@@ -5,7 +5,7 @@ use crate::facts::complexity::{self, Measured};
 use crate::facts::finds::Span;
 use crate::facts::lines::LineMap;
 use crate::facts::tree::Faults;
-use crate::facts::{Facts, table};
+use crate::facts::{Facts, ImportKind, LinePrints, table};
 
 /// What the lines of a file hold.
 #[derive(Default)]
@@ -18,6 +18,10 @@ pub(super) struct Layout {
     pub test_rows: Vec<(u32, u32)>,
     /// Rows of decorators and attributes.
     pub decorator_rows: Vec<(u32, u32)>,
+    /// Rows of documentation that speaks for what follows.
+    pub doc_rows: Vec<(u32, u32)>,
+    /// Where functions and classes begin that have documentation at their head.
+    pub documented: Vec<u32>,
     largest_table: Option<Span>,
 }
 
@@ -59,6 +63,8 @@ impl Fold<'_> {
         self.facts.calls = std::mem::take(&mut self.calls).finish();
         self.facts.lines = lines.count();
         self.settle_allowances(&lines);
+        self.settle_documentation(line_starts);
+        self.facts.prints = self.prints(line_starts, &lines, &comments);
         self.facts.unparsed_bytes = faults.bytes;
         self.facts.literal_table = (self.layout.largest_table)
             .is_some_and(|table| table::is_most_of(self.text, table, &comments));
@@ -90,6 +96,26 @@ impl Fold<'_> {
         }
         self.facts.export_list = self.items.exports.into_list();
         self.facts
+    }
+
+    /// Prints of all code lines but imports and inline tests.
+    fn prints(&self, line_starts: &[u32], lines: &LineMap, comments: &[Span]) -> LinePrints {
+        let mut imported: Vec<u32> = (self.facts.imports.iter())
+            .filter(|import| import.kind != ImportKind::Path)
+            .map(|import| import.line - 1)
+            .collect();
+        imported.sort_unstable();
+        let mut is_test = vec![false; lines.kinds.len()];
+        let mut marked_to = 0;
+        for &(first, last) in &self.layout.test_rows {
+            let rows = first.max(marked_to) as usize..(last as usize + 1).min(is_test.len());
+            if let Some(rows) = is_test.get_mut(rows) {
+                rows.fill(true);
+            }
+            marked_to = marked_to.max(last + 1);
+        }
+        let counts = |row: u32| !is_test[row as usize] && imported.binary_search(&row).is_err();
+        LinePrints::new(self.text, line_starts, lines, comments, counts)
     }
 
     /// Gives each code line inside functions to the innermost unit on it.

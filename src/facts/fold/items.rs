@@ -70,6 +70,8 @@ impl Fold<'_> {
             name: unquoted(&name).into(),
             line: found.rows.0 + 1,
             exposure,
+            is_value: found.subject == Subject::ItemAssigned,
+            documented: false,
             in_test: self.in_test(),
         };
         if found.subject == Subject::ItemAssigned {

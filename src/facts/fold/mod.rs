@@ -15,6 +15,7 @@ mod functions;
 mod imports;
 mod items;
 mod marks;
+mod remarks;
 mod runs;
 mod slots;
 mod use_tree;

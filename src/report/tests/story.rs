@@ -146,6 +146,8 @@ pub fn code(path: &str, functions: &[(u32, u32, u32, u32)], items: (u32, u32)) -
             } else {
                 Exposure::Private
             },
+            is_value: false,
+            documented: false,
             in_test: false,
         });
     }
