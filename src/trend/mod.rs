@@ -51,6 +51,8 @@ pub struct Point {
 pub struct Part {
     /// The score.
     pub score: Level,
+    /// The score without waivers.
+    pub strict_score: Level,
     /// The share of the weight that applies here and is known.
     pub known: u32,
     /// Files of code that were read.
@@ -74,6 +76,10 @@ pub struct Value {
     pub unknown: u64,
     /// The score, if there is a number.
     pub score: Level,
+    /// How much is good only by a waiver.
+    pub waived: u64,
+    /// The score without waivers.
+    pub strict_score: Level,
 }
 
 impl Value {
@@ -84,6 +90,8 @@ impl Value {
             of: outcome.of,
             unknown: outcome.unknown,
             score: outcome.score.as_ref().map(level),
+            waived: outcome.waived,
+            strict_score: outcome.strict().map(level),
         }
     }
 
@@ -183,6 +191,7 @@ impl Part {
         let (files, lines) = directories::size(codebase, place.as_bytes());
         Self {
             score: scope.score.as_ref().map(level),
+            strict_score: scope.strict().map(level),
             known: share(weight(scope.known_weight), weight(scope.applicable_weight)).unwrap_or(0),
             files,
             lines,
@@ -336,6 +345,8 @@ mod tests {
             of: 0,
             unknown: 3,
             score: None,
+            waived: 0,
+            strict_score: None,
         };
         assert_eq!((value.share(), value.gap()), (None, None));
     }

@@ -184,7 +184,7 @@ fn a_point_without_a_number_is_told_in_every_format() {
     check("trend-empty.txt", &text);
     assert!(render(&report, "html", &Style::default()).contains("No score"));
     assert!(
-        render(&report, "csv", &Style::default()).contains(",repository,,,unavailable,,,,,\r\n")
+        render(&report, "csv", &Style::default()).contains(",repository,,,unavailable,,,,,,,\r\n")
     );
 }
 
@@ -274,17 +274,19 @@ fn text_table_and_json_say_the_same() {
     let series = json["series"].as_array().unwrap();
     for at in 0..report.trend.moments.len() {
         for series in series {
-            let fields: Vec<&str> = rows.next().unwrap().rsplitn(7, ',').collect();
+            let fields: Vec<&str> = rows.next().unwrap().rsplitn(9, ',').collect();
             let value = &series["values"][at];
-            assert_eq!(fields[5], value["state"]);
+            assert_eq!(fields[7], value["state"]);
             let same = |field: &str, key: &str| {
                 let number: Option<f64> = (!field.is_empty()).then(|| field.parse().unwrap());
                 assert_eq!(number, value[key].as_f64(), "{key} {value}");
             };
-            same(fields[0], "score");
-            same(fields[1], "share");
-            same(fields[4], "good");
-            same(fields[3], "of");
+            same(fields[0], "strict_score");
+            same(fields[1], "strict_good");
+            same(fields[2], "score");
+            same(fields[3], "share");
+            same(fields[6], "good");
+            same(fields[5], "of");
         }
     }
     assert_eq!(rows.next(), None);

@@ -8,8 +8,7 @@ use crate::report::escape::{csv, json_name};
 use crate::trend::{Level, Part};
 
 /// What the columns hold.
-const TITLES: &str =
-    "definition,commit,time,scope,path,component,state,good,of,unknown,share,score";
+const TITLES: &str = "definition,commit,time,scope,path,component,state,good,of,unknown,share,score,strict_good,strict_score";
 
 /// The table, with line ends as RFC 4180 has them.
 pub fn render(report: &TrendReport) -> String {
@@ -32,11 +31,12 @@ pub fn render(report: &TrendReport) -> String {
             let place = format!("{definition},{commit},{time},{scope},{path}");
             let state = state_of(part);
             let score = level(part.and_then(|part| part.score), 4);
-            text.push_str(&format!("{place},,{state},,,,,{score}\r\n"));
+            let strict = level(part.and_then(|part| part.strict_score), 4);
+            text.push_str(&format!("{place},,{state},,,,,{score},,{strict}\r\n"));
             for (index, component) in &report.trend.components {
                 let id = csv(&component.id);
                 let Some(value) = report.trend.value(at, position, *index) else {
-                    text.push_str(&format!("{place},{id},absent,,,,,\r\n"));
+                    text.push_str(&format!("{place},{id},absent,,,,,,,\r\n"));
                     continue;
                 };
                 let known = value.state.is_known();
@@ -48,13 +48,15 @@ pub fn render(report: &TrendReport) -> String {
                     }
                 };
                 text.push_str(&format!(
-                    "{place},{id},{},{},{},{},{},{}\r\n",
+                    "{place},{id},{},{},{},{},{},{},{},{}\r\n",
                     value.state.word(),
                     count(value.good),
                     count(value.of),
                     value.unknown,
                     level(value.share(), 6),
                     level(value.score, 4),
+                    count(value.good.saturating_sub(value.waived)),
+                    level(value.strict_score, 4),
                 ));
             }
         }

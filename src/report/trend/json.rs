@@ -130,6 +130,10 @@ struct Number {
     #[serde(skip_serializing_if = "Option::is_none")]
     score: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    strict_good: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    strict_score: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     known_weight: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     files: Option<u64>,
@@ -272,6 +276,7 @@ fn total(part: Option<&Part>) -> Number {
     Number {
         state: state_of(part),
         score: part.and_then(|part| part.score).map(score),
+        strict_score: part.and_then(|part| part.strict_score).map(score),
         known_weight: part.map(|part| fraction(part.known)),
         files: part.map(|part| part.files),
         lines: part.map(|part| part.lines),
@@ -295,6 +300,8 @@ fn number(value: Option<&Value>) -> Number {
         share: value.share().map(fraction),
         gap: value.gap(),
         score: value.score.map(score),
+        strict_good: known.then(|| value.good.saturating_sub(value.waived)),
+        strict_score: value.strict_score.map(score),
         ..Number::default()
     }
 }
