@@ -716,8 +716,9 @@ proptest::proptest! {
         let back: BTreeMap<&str, Effect> =
             back.iter().map(|found| (found.key.as_str(), found.effect)).collect();
         for found in found.iter().filter(|found| found.effect == Effect::Stricter) {
-            let effect = back.get(found.key.as_str());
-            proptest::prop_assert_eq!(effect, Some(&Effect::Weaker), "{}", found);
+            // Of a component that nobody sees any more nothing is a concession.
+            let effect = back.get(found.key.as_str()).copied();
+            proptest::prop_assert!(effect.is_some_and(|effect| effect != Effect::Stricter), "{}", found);
         }
     }
 
