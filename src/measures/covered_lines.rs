@@ -7,7 +7,7 @@
 use crate::class::Class;
 use crate::codebase::{Codebase, Content, File, FileIndex};
 use crate::definition::settings::{Absent, CoveredLines};
-use crate::evidence::coverage::{Coverage, Reported, Standing};
+use crate::evidence::coverage::{Coverage, Fault, Reported, Standing, TOLERATED, first_of};
 use crate::facts::{Facts, Lost};
 use crate::git::HistoryState;
 
@@ -21,13 +21,8 @@ pub(super) const ABOUT: About = About {
     by_change: false,
 };
 
-/// One in so many files or paths may be wrong before nothing is believed.
-const TOLERATED: u64 = 5;
 /// Stretches of lines that a note names.
 const NAMED_STRETCHES: usize = 6;
-/// Files or paths that a sentence names.
-const NAMED: usize = 3;
-
 /// What coverage reports say of the files of a codebase as they are.
 pub(super) struct Runs<'a> {
     codebase: &'a Codebase,
@@ -144,50 +139,21 @@ fn unusable(coverage: &Coverage) -> Option<Measurement> {
             "write one when the tests run; `[coverage] reports` says where it lies",
         );
     }
-    if coverage.contents().next().is_none() {
-        let why = coverage.reports.iter().find_map(|report| {
-            let why = report.content.as_ref().err()?;
-            Some(format!("{}: {why}", report.place.to_str()))
-        });
-        return unavailable(
-            why.unwrap_or_default(),
-            "run the tests again, or remove the file",
-        );
+    if coverage.contents().next().is_some() {
+        return None;
     }
-    let matched: u64 = coverage
-        .contents()
-        .map(|(_, content)| content.matched)
-        .sum();
-    let unmatched: Vec<String> = coverage
-        .contents()
-        .flat_map(|(_, content)| content.unmatched.iter().cloned())
-        .collect();
-    let count = unmatched.len() as u64;
-    if matched == 0 || count * TOLERATED > matched + count {
-        return unavailable(
-            format!(
-                "{count} of {} paths in the report are no file here: {}",
-                matched + count,
-                first_of(&unmatched)
-            ),
-            "`[coverage] path_map` says what they mean, `except` which are not about this repository",
-        );
-    }
-    None
-}
-
-/// The first few names of a list.
-fn first_of(names: &[String]) -> String {
-    let mut text = names
+    let faults = coverage
+        .reports
         .iter()
-        .take(NAMED)
-        .cloned()
-        .collect::<Vec<_>>()
-        .join(", ");
-    if names.len() > NAMED {
-        text.push_str(&format!(" and {} more", names.len() - NAMED));
-    }
-    text
+        .filter_map(|report| Some((&report.place, report.content.as_ref().err()?)));
+    let (place, fault) = faults.into_iter().next()?;
+    let repair = match fault {
+        Fault::Broken(_) => "run the tests again, or remove the file",
+        Fault::Elsewhere(_) => {
+            "`[coverage] path_map` says what its paths mean, `except` which are not about this repository"
+        }
+    };
+    unavailable(format!("{}: {}", place.to_str(), fault.words()), repair)
 }
 
 /// Whether a file is code that could be run: also in a language of which reports tell, but no facts are read.
@@ -286,7 +252,7 @@ impl Tally {
                         content.format.name(),
                         content.matched
                     ),
-                    Err(why) => format!("{place} was left out: {why}"),
+                    Err(fault) => format!("{place} was left out: {}", fault.words()),
                 }
             })
             .collect();

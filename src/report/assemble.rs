@@ -247,8 +247,8 @@ fn row<'a>(evaluated: &'a Evaluated, outcome: &Outcome) -> Row<'a> {
 /// Why a measure that looked has no number in a scope, or none to rely on.
 pub(super) fn without_number(outcome: &Outcome, unit: &str) -> Option<String> {
     match outcome.state {
-        // The measurement says why.
-        State::Measured | State::Stale => None,
+        State::Measured => None,
+        State::Stale => Some("what is known of it is out of date".to_owned()),
         State::LowConfidence => Some("too few to rely on".to_owned()),
         State::NotApplicable => Some(format!("there are no {unit} here")),
         State::Unavailable => Some(format!(

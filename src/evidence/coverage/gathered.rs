@@ -8,6 +8,20 @@ use crate::definition::CoverageSettings;
 use crate::facts::Lost;
 use crate::path::RepoPath;
 
+/// One in so many files or paths may be wrong before nothing is believed.
+pub const TOLERATED: u64 = 5;
+/// Files or paths that a sentence names.
+const NAMED: usize = 3;
+
+/// The first few names of a list, for a sentence.
+pub fn first_of(names: &[String]) -> String {
+    let named = names.get(..NAMED).unwrap_or(names).join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    }
+}
+
 /// A report where it was found.
 #[derive(Clone, Debug)]
 pub struct Found {
@@ -39,7 +53,25 @@ pub struct Imported {
     /// Where it lies, below the root.
     pub place: RepoPath,
     /// What was read, or why nothing was: a clause.
-    pub content: Result<Content, String>,
+    pub content: Result<Content, Fault>,
+}
+
+/// Why a report is left out: a clause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It could not be read, or is damaged.
+    Broken(String),
+    /// It is about files that are not here.
+    Elsewhere(String),
+}
+
+impl Fault {
+    /// The clause.
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Broken(words) | Self::Elsewhere(words) => words,
+        }
+    }
 }
 
 /// What was read of a report.
@@ -137,13 +169,24 @@ impl Coverage {
         found: &Found,
         mapping: &Mapping,
         settings: &CoverageSettings,
-    ) -> Result<Content, String> {
+    ) -> Result<Content, Fault> {
         let bytes = found
             .bytes
             .as_ref()
-            .map_err(|lost| format!("it could not be read: {}", lost.key()))?;
-        let report = parse(bytes).map_err(|refusal| refusal.to_string())?;
+            .map_err(|lost| Fault::Broken(format!("it could not be read: {}", lost.key())))?;
+        let report = parse(bytes).map_err(|refusal| Fault::Broken(refusal.to_string()))?;
         let mapped = mapping.map(found.place.directory(), &report, settings);
+        let missed = mapped.unmatched.len() as u64;
+        let named = mapped.matched.len() as u64 + missed;
+        if named == 0 {
+            return Err(Fault::Elsewhere("it tells of no file here".to_owned()));
+        }
+        if missed * TOLERATED > named {
+            return Err(Fault::Elsewhere(format!(
+                "{missed} of {named} paths in it are no file here: {}",
+                first_of(&mapped.unmatched)
+            )));
+        }
         let written = report.written.or(found.modified);
         for (path, file) in &mapped.matched {
             let Some(told) = report.files.get(path) else {

@@ -20,7 +20,9 @@ mod xml;
 use std::collections::BTreeMap;
 use std::fmt;
 
-pub use gathered::{Content, Coverage, Found, Imported, Stale, Standing, gather};
+pub use gathered::{
+    Content, Coverage, Fault, Found, Imported, Stale, Standing, TOLERATED, first_of, gather,
+};
 pub use paths::{Mapped, Mapping};
 
 /// Largest report that is read, in bytes.

@@ -89,7 +89,7 @@ fn a_report_about_other_files_is_not_believed() {
     check(
         "covered-lines",
         &shop("SF:elsewhere/x.py\nDA:1,1\nend_of_record\n"),
-        "unavailable: 1 of 1 paths in the report are no file here: elsewhere/x.py",
+        "unavailable: lcov.info: 1 of 1 paths in it are no file here: elsewhere/x.py",
     );
     // A fifth may be: files that were generated for the run.
     let mut report = CART.to_owned();
@@ -99,8 +99,29 @@ fn a_report_about_other_files_is_not_believed() {
     check(
         "covered-lines",
         &shop(&report),
-        "unavailable: 1 of 4 paths in the report are no file here: shop/a.py",
+        "unavailable: lcov.info: 1 of 4 paths in it are no file here: shop/a.py",
     );
+}
+
+#[test]
+fn a_report_about_other_files_takes_nothing_from_the_one_beside_it() {
+    let fixture = format!(
+        "{}//- coverage.out\nmode: set\nother/x.go:1.1,2.2 1 1\n//- coverage.info\nSF:node_modules/a.js\nDA:1,1\nend_of_record\n",
+        shop(CART)
+    );
+    check(
+        "covered-lines = { absent = \"ignore\" }",
+        &fixture,
+        "4 of 6
+         shop/cart.py not run: 3, 6",
+    );
+    let notes = notes(&codebase(&fixture), "covered-lines").join("\n");
+    for told in [
+        "coverage.out was left out: 1 of 1 paths in it are no file here: other/x.go",
+        "coverage.info was left out: it tells of no file here",
+    ] {
+        assert!(notes.contains(told), "{notes}");
+    }
 }
 
 #[test]
@@ -111,7 +132,7 @@ fn a_file_that_has_changed_is_unknown_and_many_make_the_report_stale() {
         &shop(&format!("{CART}{stale}")),
         "stale: 1 of 2 files have changed since the report: shop/price.py (the report tells of line 40, and it has 5)",
     );
-    let mut fixture = format!("{SHOP}");
+    let mut fixture = SHOP.to_owned();
     let mut report = format!("{CART}{stale}");
     for at in 0..3 {
         fixture.push_str(&format!("//- shop/m{at}.py\nx = 1\n"));
