@@ -127,12 +127,6 @@ fn unusable(coverage: &Coverage) -> Option<Measurement> {
             repair: Some(repair.to_owned()),
         })
     };
-    if coverage.is_empty() && coverage.in_git {
-        return unavailable(
-            "no coverage report is committed".to_owned(),
-            "scan the work tree after its tests have run: reports on disk are not of a commit",
-        );
-    }
     if coverage.is_empty() {
         return unavailable(
             "there is no coverage report here".to_owned(),

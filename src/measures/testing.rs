@@ -100,7 +100,7 @@ pub(crate) fn codebase(fixture: &str) -> Codebase {
         })
         .collect();
     let paths = listed.iter().map(|file| &file.path);
-    let coverage = gather(&found, paths, &CoverageSettings::default(), false);
+    let coverage = gather(&found, paths, &CoverageSettings::default());
     let mut codebase = Codebase::new(
         listed,
         History::without(HistoryState::Skipped),

@@ -18,7 +18,6 @@ pub(super) struct Reports {
     /// Sorted by place.
     found: Vec<Found>,
     settings: CoverageSettings,
-    in_git: bool,
 }
 
 impl Reports {
@@ -32,7 +31,6 @@ impl Reports {
         let mut reports = Self {
             found: Vec::new(),
             settings: definition.coverage.clone(),
-            in_git: matches!(contents, Contents::Objects(_)),
         };
         let is_asked = |measure: &Measure| {
             matches!(measure, Measure::CoveredLines(_) | Measure::TestedFiles(_))
@@ -42,6 +40,7 @@ impl Reports {
                 Contents::Disk(root) => reports.on_disk(root, files, notes),
                 Contents::Objects(_) => reports.in_git(contents, files),
             };
+            reports.tell_unmatched(notes);
         }
         reports
     }
@@ -49,7 +48,7 @@ impl Reports {
     /// What they say of the files.
     pub fn gather(&self, files: &[Listed]) -> Coverage {
         let paths = files.iter().map(|file| &file.path);
-        coverage::gather(&self.found, paths, &self.settings, self.in_git)
+        coverage::gather(&self.found, paths, &self.settings)
     }
 
     /// Adds all that is known of them to a digest.
@@ -115,18 +114,25 @@ impl Reports {
                 }
             }
         }
+        places
+    }
+
+    /// Warnings for globs that match no report.
+    fn tell_unmatched(&self, notes: &mut Vec<String>) {
+        let globs = &self.settings.reports;
+        let hit: Set<usize> = self
+            .found
+            .iter()
+            .flat_map(|found| globs.matching(&found.place))
+            .collect();
         for (position, pattern) in globs.patterns().iter().enumerate() {
-            if !places
-                .iter()
-                .any(|path| globs.matching(path).contains(&position))
-            {
+            if !hit.contains(&position) {
                 notes.push(format!(
                     "coverage.reports: `{}` (line {}) matches no file",
                     pattern.text, pattern.place.line
                 ));
             }
         }
-        places
     }
 
     fn in_git(&self, contents: &Contents, files: &[Listed]) -> Vec<Found> {

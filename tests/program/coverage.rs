@@ -141,7 +141,7 @@ fn a_commit_has_the_reports_that_were_committed_and_no_others() {
     let of_head = |repo: &Repo| scanned(repo.path(), &["--rev", "HEAD"]);
     assert_eq!(
         reason(&of_head(&repo)),
-        "\"unavailable\": \"no coverage report is committed\""
+        "\"unavailable\": \"there is no coverage report here\""
     );
     let report = lcov(1);
     repo.commit(Commit::new("Report (#2)", 2).write("coverage/lcov.info", &report));

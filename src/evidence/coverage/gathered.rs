@@ -39,8 +39,6 @@ pub struct Found {
 pub struct Coverage {
     /// Sorted by place.
     pub reports: Vec<Imported>,
-    /// They were looked for among what git holds.
-    pub in_git: bool,
     /// By how many seconds a report may be older than the last commit of a file.
     max_age: i64,
     /// By file: what each report says of it.
@@ -142,10 +140,8 @@ pub fn gather<'a>(
     found: &[Found],
     files: impl Iterator<Item = &'a RepoPath>,
     settings: &CoverageSettings,
-    in_git: bool,
 ) -> Coverage {
     let mut coverage = Coverage {
-        in_git,
         max_age: i64::from(settings.max_age_days) * 86_400,
         ..Coverage::default()
     };

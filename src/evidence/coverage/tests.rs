@@ -50,7 +50,7 @@ fn of_files(name: &str, files: &[&str], with_branches: bool) -> String {
         modified: None,
         bytes: Ok(fixture(name)),
     };
-    let coverage = gather(&[found], files.iter(), &CoverageSettings::default(), false);
+    let coverage = gather(&[found], files.iter(), &CoverageSettings::default());
     let mut text = String::new();
     for file in &files {
         let Some(Standing::Fresh(told)) = coverage.of(file, 1_000, None) else {
@@ -429,7 +429,7 @@ fn reports_of_several_suites_are_added_and_old_ones_left_out() {
             "SF:a.py\nDA:2,3\nDA:3,0\nend_of_record\n",
         ),
     ];
-    let coverage = gather(&reports, files.iter(), &CoverageSettings::default(), false);
+    let coverage = gather(&reports, files.iter(), &CoverageSettings::default());
     let of = |lines: u32, committed: i64| coverage.of(&files[0], lines, Some(committed)).unwrap();
     let run = |standing: Standing| match standing {
         Standing::Fresh(told) => format!("{:?}", told.lines),
