@@ -148,6 +148,8 @@ pub enum State {
     NotApplicable,
     /// An input is missing.
     Unavailable,
+    /// An input is too old to be believed.
+    Stale,
 }
 
 impl State {
@@ -158,6 +160,7 @@ impl State {
             Self::LowConfidence => "low-confidence",
             Self::NotApplicable => "not-applicable",
             Self::Unavailable => "unavailable",
+            Self::Stale => "stale",
         }
     }
 
@@ -335,6 +338,7 @@ impl Judge {
         let (found, taken) = match &evaluated.measurement {
             Measurement::NotApplicable { .. } => (State::NotApplicable, false),
             Measurement::Unavailable { .. } => (State::Unavailable, false),
+            Measurement::Stale { .. } => (State::Stale, false),
             Measurement::Taken(taken) if taken.thin => (State::LowConfidence, true),
             Measurement::Taken(_) => (State::Measured, true),
         };

@@ -17,14 +17,14 @@
 //! 6. The language's query ([`languages`], one `.scm` each) finds subjects named in [`facts::role`], and one fold, the
 //!    same for all languages, turns them into [`facts::Facts`].
 //! 7. Beside all this, [`git::history`] recovers the changes of the window from raw commits and trees.
-//! 8. Files, facts, history and manifests together are a [`codebase::Codebase`]. From here on nothing reads anything.
+//! 8. Reports of other tools are found and read ([`evidence`]). Files, facts, history, manifests and evidence together are a [`codebase::Codebase`]. From here on nothing reads anything.
 //! 9. Each component of the definition takes a [`measures::Measurement`]: readings of so much good out of so much.
 //! 10. [`evaluation::evaluate`] adds readings up for the repository, each directory, language and file, and turns shares
 //!     into scores. [`report`] says it; one file per format writes it.
 //!
 //! # What holds everywhere
 //!
-//! - Imports go downward in the order `command → survey → report → gate → trend → evaluation → measures → codebase → facts`.
+//! - Imports go downward in the order `command → survey → report → gate → trend → evaluation → measures → codebase → evidence → facts`.
 //!   The tidy test keeps it so.
 //! - Only `main`, [`command`], [`survey`], [`source`], [`git`], [`cache`] and [`disk`] read or write.
 //!   The rest takes values and gives values.
@@ -57,6 +57,7 @@ pub mod definition;
 pub mod disk;
 pub mod error;
 pub mod evaluation;
+pub mod evidence;
 pub mod facts;
 pub mod gate;
 pub mod git;

@@ -384,6 +384,8 @@ fn another(key: &str, value: &str) -> Option<String> {
         ("level", _) => "\"block\"",
         ("nested_any", _) => "\"hole\"",
         ("boundary", _) => "\"file\"",
+        ("absent", _) => "\"ignore\"",
+        ("path_map", _) => "[{ from = \"/x\", to = \"y\" }]",
         ("preset", _) => "\"dates\"",
         ("prefer", _) => "[\"path:somewhere/else.py\"]",
         ("languages", _) => "[\"rust\"]",
@@ -513,6 +515,7 @@ const fn ordered(key: &'static str, (low, high): (i64, i64), scale: f64, rising:
 }
 
 const ORDERED: &[Ordered] = &[
+    ordered("coverage.max_age_days", (0, 36_500), 1.0, false),
     ordered("gate.fail_under", (0, 100_000), 1e3, true),
     ordered("gate.max_drop", (0, 100_000), 1e3, false),
     Ordered {

@@ -10,6 +10,7 @@ pub mod resolve;
 use std::sync::Arc;
 
 use crate::class::Class;
+use crate::evidence::coverage::Coverage;
 use crate::facts::{Facts, Lost};
 use crate::git::{History, ObjectId};
 use crate::languages::Language;
@@ -32,6 +33,8 @@ pub struct Codebase {
     pub history: History,
     /// What project files (`package.json`, `tsconfig.json`, `Cargo.toml`, `pyproject.toml`) say.
     pub manifests: Manifests,
+    /// What coverage reports say; nothing until somebody looks for them.
+    pub coverage: Coverage,
 }
 
 /// One listed file.
@@ -112,6 +115,7 @@ impl Codebase {
             touched,
             history,
             manifests,
+            coverage: Coverage::default(),
         }
     }
 
@@ -128,6 +132,18 @@ impl Codebase {
     /// How many changes of the history touch a file.
     pub fn touches(&self, index: FileIndex) -> u32 {
         self.touches[index.get()]
+    }
+
+    /// By file: when the last change of the history that touches it was committed, in seconds since 1970.
+    pub fn committed(&self) -> Vec<Option<i64>> {
+        let mut committed = vec![None; self.files.len()];
+        for (change, touched) in self.history.changes.iter().zip(&self.touched) {
+            for index in touched.iter().flatten() {
+                let last = &mut committed[index.get()];
+                *last = (*last).max(Some(change.time));
+            }
+        }
+        committed
     }
 
     /// The files at the paths of a change, in their order; none for a path that is gone.

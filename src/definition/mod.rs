@@ -12,6 +12,7 @@
 
 mod alterations;
 mod component;
+pub mod coverage;
 pub mod decimal;
 pub mod diagnostic;
 pub mod library;
@@ -29,6 +30,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 pub use self::alterations::{Alteration, Effect, alterations};
+pub use self::coverage::CoverageSettings;
 pub use self::decimal::Decimal;
 pub use self::diagnostic::{Diagnostic, Diagnostics, Place};
 pub use self::library::{Entry, EntryKind, Preset};
@@ -60,6 +62,8 @@ pub struct Definition {
     pub files: FileSettings,
     /// What is excused, in the order of the file.
     pub waivers: Vec<Waiver>,
+    /// Which coverage reports are believed.
+    pub coverage: CoverageSettings,
     /// 16 hexadecimal digits over everything above, bars of the gate, levels and titles included, and the version of
     /// the rules, but not over grammars: [`Definition::fingerprint`] adds those.
     #[serde(skip)]

@@ -18,7 +18,7 @@ pub enum Measure {
     /// Files with associated tests.
     TestedFiles(TestedFiles),
     /// Lines a coverage report says were run.
-    CoveredLines,
+    CoveredLines(CoveredLines),
     /// Declared items that other modules do not see.
     HiddenItems(HiddenItems),
     /// Files that use the preferred library only, among those that use any of its kind.
@@ -57,7 +57,7 @@ impl Measure {
         [
             Self::TypedSlots(TypedSlots::default()),
             Self::TestedFiles(TestedFiles::default()),
-            Self::CoveredLines,
+            Self::CoveredLines(CoveredLines::default()),
             Self::HiddenItems(HiddenItems::default()),
             Self::PreferredImports(PreferredImports::default()),
             Self::FastEndpoints(FastEndpoints::default()),
@@ -81,7 +81,7 @@ impl Measure {
         match self {
             Self::TypedSlots(_) => "typed-slots",
             Self::TestedFiles(_) => "tested-files",
-            Self::CoveredLines => "covered-lines",
+            Self::CoveredLines(_) => "covered-lines",
             Self::HiddenItems(_) => "hidden-items",
             Self::PreferredImports(_) => "preferred-imports",
             Self::FastEndpoints(_) => "fast-endpoints",
@@ -113,6 +113,7 @@ impl Measure {
         match self {
             Self::TypedSlots(base) => Self::TypedSlots(base.read(table)),
             Self::TestedFiles(base) => Self::TestedFiles(base.read(table)),
+            Self::CoveredLines(base) => Self::CoveredLines(base.read(table)),
             Self::HiddenItems(base) => Self::HiddenItems(base.read(table)),
             Self::PreferredImports(base) => Self::PreferredImports(base.read(table)),
             Self::FastEndpoints(base) => Self::FastEndpoints(base.read(table)),
@@ -123,8 +124,7 @@ impl Measure {
             Self::CalmHotSpots(base) => Self::CalmHotSpots(base.read(table)),
             Self::TrackedDebt(base) => Self::TrackedDebt(base.read(table)),
             Self::UniqueLines(base) => Self::UniqueLines(base.read(table)),
-            Self::CoveredLines
-            | Self::SafeReads
+            Self::SafeReads
             | Self::SingleTransaction
             | Self::FineLocks
             | Self::DocumentedItems
@@ -231,6 +231,33 @@ impl TestMap {
             source: source?,
             tests: tests?,
         })
+    }
+}
+
+/// Settings of `covered-lines`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CoveredLines {
+    /// What a file counts as that no report tells of.
+    pub absent: Absent,
+}
+
+/// What a file counts as that no report tells of; what comes later asks for more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Absent {
+    /// Nothing: it is left out.
+    Ignore,
+    /// None of its statements was run.
+    #[default]
+    Zero,
+}
+
+impl CoveredLines {
+    fn read(self, table: &mut Table) -> Self {
+        let words = [("zero", Absent::Zero), ("ignore", Absent::Ignore)];
+        Self {
+            absent: table.choice("absent", &words).unwrap_or(self.absent),
+        }
     }
 }
 

@@ -69,10 +69,29 @@ pub fn check_queries() -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::check_queries;
+    use super::{check_queries, extract};
+    use crate::languages::Language;
 
     #[test]
     fn every_query_compiles_and_uses_legal_captures() {
         assert_eq!(check_queries(), Ok(()));
+    }
+
+    #[test]
+    fn statements_are_counted_by_the_lines_on_which_they_begin() {
+        let count = |dialect: &str, text: &str| {
+            let language = Language::named(dialect).unwrap();
+            extract(language, text.as_bytes()).unwrap().lines.statements
+        };
+        let python = "'''Doc.'''\nimport a; import b\n\n@a.wrap\ndef f(x,\n      y):\n    '''Doc.'''\n    # Why.\n    \
+                      if x:\n        return a.call(\n            x)\n    else:\n        pass\n";
+        assert_eq!(count("python", python), 6);
+        let script = "import a from 'a';\nconst b = {\n  c: 1,\n};\nfunction f() {\n  // Why.\n  for (;;) {\n    a(); b();\n  }\n}\n";
+        assert_eq!(count("javascript", script), 3);
+        let typed = "interface A {\n  b: number;\n}\ntype C = A;\nexport const d: A = {b: 1};\nif (d) {\n  throw d;\n}\n";
+        assert_eq!(count("typescript", typed), 3);
+        let rust = "use a::b;\nstruct C {\n    d: u8,\n}\nfn f() -> u8 {\n    let x = 1;\n    match x {\n        1 => 2,\n        \
+                    _ => 3,\n    }\n}\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn g() {\n        super::f();\n    }\n}\n";
+        assert_eq!(count("rust", rust), 5);
     }
 }

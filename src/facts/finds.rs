@@ -75,6 +75,8 @@ pub(super) struct Finds {
     found: Vec<Found>,
     /// Their order, by start, then longest, then subject: see [`place`].
     order: Vec<u128>,
+    /// Rows on which statements begin, sorted. Nothing is folded of them, and there are too many to be ordered with the rest.
+    statements: Vec<u32>,
     lines: Lines,
 }
 
@@ -90,10 +92,12 @@ impl Drop for Finds {
             std::mem::take(&mut self.order),
         );
         let lines = std::mem::take(&mut self.lines);
+        let statements = std::mem::take(&mut self.statements);
         // A thread that ends has no use for it.
         let _ = ROOM.try_with(|room| {
             if let Ok(mut room) = room.try_borrow_mut() {
                 (room.found, room.order, room.lines) = (found, order, lines);
+                room.statements = statements;
             }
         });
     }
@@ -113,13 +117,25 @@ impl Finds {
         let Self {
             found,
             order,
+            statements,
             lines,
         } = &mut finds;
         lines.read(text);
         found.clear();
+        statements.clear();
+        let statement = Role::Subject(Subject::Statement);
         for_each_match(patterns, tree, text, &mut |captured| {
-            found.extend(read_match(captured, &patterns.roles, tree, lines));
+            if let [(capture, at)] = captured
+                && patterns.roles[*capture as usize] == statement
+            {
+                let start = tree.nodes[*at as usize].start_byte;
+                statements.push(lines.rows(Span { start, end: start }).0);
+            } else {
+                found.extend(read_match(captured, &patterns.roles, tree, lines));
+            }
         })?;
+        statements.sort_unstable();
+        statements.dedup();
         order.clear();
         order.extend(
             found
@@ -166,9 +182,16 @@ impl Finds {
         &self.lines.starts
     }
 
+    /// Rows on which statements begin, sorted, each once.
+    pub fn statements(&self) -> &[u32] {
+        &self.statements
+    }
+
     /// The subjects found, in no order.
     pub fn subjects(&self) -> impl Iterator<Item = Subject> {
-        self.found.iter().map(|found| found.subject)
+        let statement = self.statements.first().map(|_| Subject::Statement);
+        let others = self.found.iter().map(|found| found.subject);
+        others.chain(statement)
     }
 }
 

@@ -76,6 +76,8 @@ pub struct Lines {
     pub unparsed: u32,
     /// How many of the code lines belong to inline tests (Rust `#[cfg(test)]`).
     pub code_in_tests: u32,
+    /// Code lines outside inline tests on which a statement begins.
+    pub statements: u32,
 }
 
 impl Lines {
@@ -328,6 +330,8 @@ pub enum Lost {
     Internal,
     /// Its object is not in this clone.
     NotFetched,
+    /// What a report says of it was true of an earlier content.
+    Stale,
 }
 
 impl Lost {
@@ -343,6 +347,7 @@ impl Lost {
             Self::Unreadable => "unreadable",
             Self::Internal => "internal",
             Self::NotFetched => "not_fetched",
+            Self::Stale => "stale",
         }
     }
 }

@@ -171,6 +171,8 @@ pub enum Subject {
     Text,
     /// A literal at top level: a file that is little else is data.
     Table,
+    /// A statement: its first line is one that a test can run.
+    Statement,
 }
 
 /// Every subject with its capture name, in declaration order.
@@ -256,6 +258,7 @@ pub const SUBJECTS: &[(Subject, &str)] = &[
     (Subject::Docstring, "docstring"),
     (Subject::Text, "text"),
     (Subject::Table, "table"),
+    (Subject::Statement, "statement"),
 ];
 
 /// What a pattern says of its subject.

@@ -179,6 +179,10 @@ pub(super) fn findings(comparison: &Comparison, inputs: &Inputs<'_>) -> Vec<Find
 /// files that are left, those are told one by one; who deletes all others has not made them so.
 fn is_without_input(inputs: &Inputs<'_>, position: usize) -> bool {
     let evaluated = inputs.head.evaluation.components.get(position);
-    evaluated
-        .is_some_and(|evaluated| matches!(evaluated.measurement, Measurement::Unavailable { .. }))
+    evaluated.is_some_and(|evaluated| {
+        matches!(
+            evaluated.measurement,
+            Measurement::Unavailable { .. } | Measurement::Stale { .. }
+        )
+    })
 }

@@ -10,6 +10,14 @@
 (program (expression_statement (assignment_expression right: [(object) (array)] @table)))
 (export_statement value: [(object) (array)] @table)
 
+; Statements: a test can run the lines on which they begin
+[
+  (expression_statement) (lexical_declaration) (variable_declaration)
+  (return_statement) (throw_statement) (break_statement) (continue_statement)
+  (if_statement) (for_statement) (for_in_statement) (while_statement) (do_statement)
+  (switch_statement) (try_statement)
+] @statement
+
 ; Functions, named by what they are bound to
 (class_body) @scope.class
 (function_declaration name: (identifier) @name) @function

@@ -8,6 +8,16 @@
 (function_definition body: (block . (comment)* . (expression_statement . (string) @docstring .)))
 (module (expression_statement (assignment right: [(list) (dictionary) (set) (tuple)] @table)))
 
+; Statements: a test can run the lines on which they begin
+[
+  (import_statement) (import_from_statement) (future_import_statement)
+  (expression_statement) (assert_statement) (delete_statement) (type_alias_statement)
+  (return_statement) (raise_statement) (pass_statement) (break_statement) (continue_statement)
+  (if_statement) (elif_clause) (for_statement) (while_statement) (with_statement)
+  (try_statement) (except_clause) (match_statement) (case_clause)
+  (function_definition) (class_definition) (decorator)
+] @statement
+
 ; Scopes
 (class_definition) @scope.class
 [(for_statement) (while_statement) (with_statement)] @scope.passing

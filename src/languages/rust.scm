@@ -10,6 +10,11 @@
   (static_item value: [(array_expression) (reference_expression (array_expression))] @table)
 ]
 
+; Statements: a test can run the lines on which they begin
+(function_item body: (block)) @statement
+[(let_declaration) (expression_statement) (match_arm)] @statement
+(block (_) @statement .)
+
 ; Scopes
 [(impl_item) (trait_item)] @scope.class
 (trait_item body: (declaration_list) @scope.trait)

@@ -2,6 +2,7 @@
 
 mod calm_hot_spots;
 pub mod calm_touches;
+mod covered_lines;
 mod documented_items;
 mod explained_suppressions;
 mod hidden_items;
@@ -125,6 +126,13 @@ pub enum Measurement {
         /// How to supply it, if there is a way.
         repair: Option<String>,
     },
+    /// An input is there and too old to be believed.
+    Stale {
+        /// One sentence.
+        reason: String,
+        /// How to renew it.
+        repair: String,
+    },
 }
 
 /// Readings and what to say beside them.
@@ -247,8 +255,8 @@ pub fn take(context: &Context, component: &Component) -> Measurement {
         Measure::ExplainedSuppressions => explained_suppressions::read(&view),
         Measure::TrackedDebt(settings) => tracked_debt::read(&view, settings),
         Measure::UniqueLines(settings) => unique_lines::read(&view, settings),
-        Measure::CoveredLines
-        | Measure::FastEndpoints(_)
+        Measure::CoveredLines(settings) => covered_lines::read(&view, settings),
+        Measure::FastEndpoints(_)
         | Measure::SafeReads
         | Measure::SingleTransaction
         | Measure::FineLocks => not_yet::read(&component.measure),
@@ -279,7 +287,7 @@ pub fn explain(codebase: &Codebase, component: &Component, reading: &Reading) ->
         Measure::TestedFiles(_)
         | Measure::PreferredImports(_)
         | Measure::UniqueLines(_)
-        | Measure::CoveredLines
+        | Measure::CoveredLines(_)
         | Measure::FastEndpoints(_)
         | Measure::SafeReads
         | Measure::SingleTransaction
@@ -356,8 +364,8 @@ pub fn about(measure: &Measure) -> About {
         Measure::ExplainedSuppressions => explained_suppressions::ABOUT,
         Measure::TrackedDebt(_) => tracked_debt::ABOUT,
         Measure::UniqueLines(_) => unique_lines::ABOUT,
-        Measure::CoveredLines
-        | Measure::FastEndpoints(_)
+        Measure::CoveredLines(_) => covered_lines::ABOUT,
+        Measure::FastEndpoints(_)
         | Measure::SafeReads
         | Measure::SingleTransaction
         | Measure::FineLocks => not_yet::about(measure),

@@ -10,11 +10,6 @@ const LEAVE_OUT: &str = "`enabled = false` leaves it out";
 
 pub(super) fn about(measure: &Measure) -> About {
     let (unit, gap, why) = match measure {
-        Measure::CoveredLines => (
-            "lines",
-            "lines no test runs",
-            "Coverage says which lines no test has ever run. Begin with the files that change most.",
-        ),
         Measure::FastEndpoints(_) => (
             "endpoints",
             "slow endpoints",
@@ -47,10 +42,6 @@ pub(super) fn about(measure: &Measure) -> About {
 
 pub(super) fn read(measure: &Measure) -> Measurement {
     let (reason, repair) = match measure {
-        Measure::CoveredLines => (
-            "no coverage report: this version does not import any",
-            LEAVE_OUT,
-        ),
         Measure::FastEndpoints(_) => (
             "no endpoint timings: this version does not import any",
             LEAVE_OUT,

@@ -1,12 +1,13 @@
 //! Fixtures of measures: several files in one string, each after a line `//- path`; what cannot be read after
-//! `//- path (lost)`.
+//! `//- path (lost)`. A file where coverage reports usually lie is one.
 
 use std::sync::Arc;
 
 use crate::classify::{self, FileRules};
 use crate::codebase::manifests::Manifests;
 use crate::codebase::{Codebase, Content, File};
-use crate::definition::{self, Component};
+use crate::definition::{self, Component, CoverageSettings};
+use crate::evidence::coverage::{Found, USUAL_PLACES, gather};
 use crate::facts::Lost;
 use crate::facts::extract::extract;
 use crate::git::{HashKind, History, HistoryState, blob_id};
@@ -52,7 +53,20 @@ pub(crate) fn codebase(fixture: &str) -> Codebase {
         .filter(|file| Manifests::wants(&file.path))
         .map(|file| (file.path.clone(), file.text.clone().into_bytes()))
         .collect();
-    let listed = files
+    let found: Vec<Found> = files
+        .iter()
+        .filter(|file| {
+            USUAL_PLACES
+                .iter()
+                .any(|place| *place == file.path.to_str())
+        })
+        .map(|file| Found {
+            place: file.path.clone(),
+            modified: None,
+            bytes: Ok(file.text.clone().into_bytes()),
+        })
+        .collect();
+    let listed: Vec<File> = files
         .into_iter()
         .map(|file| {
             let FixtureFile {
@@ -85,11 +99,15 @@ pub(crate) fn codebase(fixture: &str) -> Codebase {
             }
         })
         .collect();
-    Codebase::new(
+    let paths = listed.iter().map(|file| &file.path);
+    let coverage = gather(&found, paths, &CoverageSettings::default());
+    let mut codebase = Codebase::new(
         listed,
         History::without(HistoryState::Skipped),
         Manifests::read(&manifests),
-    )
+    );
+    codebase.coverage = coverage;
+    codebase
 }
 
 /// Checks what a measure says of a fixture: a line for the sum, then one for each reading with a note.
@@ -111,6 +129,7 @@ pub(crate) fn report(codebase: &Codebase, measure: &str) -> String {
         Measurement::Taken(taken) => lines(codebase, &component, &taken).join("\n"),
         Measurement::NotApplicable { reason } => format!("not applicable: {reason}"),
         Measurement::Unavailable { reason, .. } => format!("unavailable: {reason}"),
+        Measurement::Stale { reason, .. } => format!("stale: {reason}"),
     }
 }
 

@@ -128,6 +128,7 @@ fn root_scope<'a>(evaluation: &'a Evaluation, prefix: &[u8]) -> Cow<'a, Scope> {
         .map(|evaluated| Outcome {
             state: match evaluated.measurement {
                 Measurement::Unavailable { .. } => State::Unavailable,
+                Measurement::Stale { .. } => State::Stale,
                 _ => State::NotApplicable,
             },
             good: 0,
@@ -143,7 +144,7 @@ fn root_scope<'a>(evaluation: &'a Evaluation, prefix: &[u8]) -> Cow<'a, Scope> {
         .components
         .iter()
         .zip(&outcomes)
-        .filter(|(_, outcome)| outcome.state == State::Unavailable)
+        .filter(|(_, outcome)| outcome.state != State::NotApplicable)
         .map(|(evaluated, _)| evaluated.component.weight.millionths())
         .sum();
     Cow::Owned(Scope {
@@ -226,6 +227,7 @@ fn row<'a>(evaluated: &'a Evaluated, outcome: &Outcome) -> Row<'a> {
     let (reason, repair) = match &evaluated.measurement {
         Measurement::NotApplicable { reason } => (Some(reason.clone()), None),
         Measurement::Unavailable { reason, repair } => (Some(reason.clone()), repair.clone()),
+        Measurement::Stale { reason, repair } => (Some(reason.clone()), Some(repair.clone())),
         Measurement::Taken(_) => (without_number(outcome, about.unit), None),
     };
     Row {
@@ -246,6 +248,7 @@ fn row<'a>(evaluated: &'a Evaluated, outcome: &Outcome) -> Row<'a> {
 pub(super) fn without_number(outcome: &Outcome, unit: &str) -> Option<String> {
     match outcome.state {
         State::Measured => None,
+        State::Stale => Some("what is known of it is out of date".to_owned()),
         State::LowConfidence => Some("too few to rely on".to_owned()),
         State::NotApplicable => Some(format!("there are no {unit} here")),
         State::Unavailable => Some(format!(

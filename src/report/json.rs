@@ -178,7 +178,7 @@ fn reason_without_score(scope: &Scope) -> &'static str {
     let outcomes = scope.outcomes.iter();
     if outcomes
         .into_iter()
-        .any(|outcome| outcome.state == State::Unavailable)
+        .any(|outcome| matches!(outcome.state, State::Unavailable | State::Stale))
     {
         "nothing could be measured"
     } else {

@@ -250,7 +250,7 @@ impl Report<'_> {
         } else if self
             .components
             .iter()
-            .any(|row| row.outcome.state == State::Unavailable)
+            .any(|row| matches!(row.outcome.state, State::Unavailable | State::Stale))
         {
             Some("nothing could be measured")
         } else if self.known().applicable == 0 && !self.has_numbers() {
@@ -302,6 +302,7 @@ fn lost_words(lost: &Lost) -> &'static str {
         Lost::LfsPointer => "a Git LFS pointer; `git lfs pull` fetches the content",
         Lost::Unreadable => "the system failed to read it",
         Lost::Internal => "a defect of this program; please report it",
+        Lost::Stale => "it has changed since what is known of it was written down",
         Lost::NotFetched => "not in this clone; `git fetch --refetch --no-filter` fetches it",
     }
 }

@@ -3,6 +3,7 @@
 //! Links are listed and never followed, special files are never opened, and what a repository writes into its
 //! ignore and attribute files costs a bounded amount of work.
 
+mod beside;
 mod identify;
 mod ignore_rules;
 mod judged;
@@ -26,6 +27,7 @@ use crate::git::{FileState, ObjectId};
 use crate::languages::Language;
 use crate::path::RepoPath;
 
+pub use beside::{Beside, find_beside, read_beside};
 pub use identify::{Identified, unchanged};
 pub use lines::{PhysicalLines, lines_of, physical_lines};
 pub use revision::list_revision;

@@ -7,7 +7,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::notes::unmatched;
 use super::reading::MAX_READ_BYTES;
-use super::snapshot::{not_listed, tracked};
+use super::reports::Reports;
+use super::snapshot::{Contents, not_listed, tracked};
 use super::{Ground, Snapshot};
 use crate::classify::FileRules;
 use crate::definition::Definition;
@@ -30,6 +31,8 @@ pub struct Inventory {
     pub(super) state: String,
     /// Whether files that nothing is measured in are read to count their lines.
     pub(super) counts_lines: bool,
+    /// What other tools reported.
+    pub(super) reports: Reports,
 }
 
 impl Inventory {
@@ -86,7 +89,7 @@ impl Inventory {
     /// What git holds of a commit or of its index; the names of contents are known with it.
     fn in_git(
         ground: &Ground,
-        repository: &Repository,
+        repository: &Arc<Repository>,
         snapshot: Snapshot,
         definition: &Definition,
     ) -> Result<Self, Error> {
@@ -116,7 +119,7 @@ impl Inventory {
     }
 
     fn of_entries(
-        repository: &Repository,
+        repository: &Arc<Repository>,
         snapshot: Snapshot,
         state: String,
         entries: &[Tracked],
@@ -128,6 +131,8 @@ impl Inventory {
         let mut notes = listing.notes;
         notes.extend(unmatched(definition, &listing.files));
         let identified = listing.files.iter().map(Listed::named).collect();
+        let contents = Contents::Objects(Arc::clone(repository));
+        let reports = Reports::look(&contents, &listing.files, definition, &mut notes);
         Self {
             snapshot,
             identified: Some(identified),
@@ -135,6 +140,7 @@ impl Inventory {
             notes,
             state,
             counts_lines: true,
+            reports,
         }
     }
 
@@ -166,6 +172,8 @@ impl Inventory {
             ));
         }
         notes.extend(unmatched(definition, &listing.files));
+        let contents = Contents::of(ground, snapshot);
+        let reports = Reports::look(&contents, &listing.files, definition, &mut notes);
         Self {
             snapshot,
             identified: identify.then(|| identified(ground, &listing.files, &unchanged, threads)),
@@ -173,6 +181,7 @@ impl Inventory {
             notes,
             state,
             counts_lines: true,
+            reports,
         }
     }
 
@@ -211,6 +220,8 @@ impl Inventory {
             part(note.as_bytes());
         }
         part(self.state.as_bytes());
+        part(b"reports");
+        self.reports.digest(&mut digest);
         Some(digest.finalize().into())
     }
 }

@@ -5,6 +5,7 @@ mod memory;
 mod notes;
 mod past;
 mod reading;
+mod reports;
 mod snapshot;
 mod watch;
 
@@ -18,6 +19,7 @@ use crate::codebase::maps::Map;
 use crate::codebase::{Codebase, Content, File, FileIndex};
 use crate::definition::Definition;
 use crate::error::{Error, shown};
+use crate::evidence::coverage::Coverage;
 use crate::facts::guard::MAX_PARSE_BYTES;
 use crate::facts::{Lost, pool};
 use crate::git::{self, Discovery, HashKind, History, HistoryState, ObjectId, Repository, blob_id};
@@ -269,6 +271,7 @@ struct Files {
     notes: Vec<String>,
     carry: Carry,
     has_moved: bool,
+    coverage: Coverage,
     /// What was surveyed, and what the repository was like before.
     snapshot: Snapshot,
     state: String,
@@ -277,8 +280,10 @@ struct Files {
 impl Files {
     /// Joins what was read with its history.
     fn with(self, history: History, ground: &Ground) -> Survey {
+        let mut codebase = Codebase::new(self.files, history, self.manifests);
+        codebase.coverage = self.coverage;
         Survey {
-            codebase: Codebase::new(self.files, history, self.manifests),
+            codebase,
             notes: self.notes,
             carry: Arc::new(self.carry),
             has_moved: self.has_moved || self.state != self.snapshot.state(ground),
@@ -293,6 +298,7 @@ impl Files {
             snapshot,
             counts_lines,
             state,
+            reports,
         } = inventory;
         let has_moved = Arc::new(AtomicBool::new(false));
         let contents = Contents::of(ground, snapshot);
@@ -328,6 +334,7 @@ impl Files {
         }
         let read: Vec<Read> = read.into_iter().flatten().collect();
         notes.extend(oddities(&read));
+        let coverage = options.watch.time("reports", || reports.gather(&listed));
         let mut carry = Carry::default();
         let files = read
             .into_iter()
@@ -342,6 +349,7 @@ impl Files {
             notes,
             carry,
             has_moved: has_moved.load(Ordering::Relaxed),
+            coverage,
             snapshot,
             state,
         })

@@ -9,6 +9,7 @@ mod repositories;
 
 mod cache;
 mod clones;
+mod coverage;
 mod definition;
 mod determinism;
 mod encoding;

@@ -16,7 +16,10 @@ use std::fmt;
 use self::ledger::{Demand, Ledger, List, list, written};
 use super::decimal::Decimal;
 use super::pattern::{PathFilter, PatternSet};
-use super::{Component, Definition, FileSettings, GateSettings, HistorySettings, Level, Waiver};
+use super::{
+    Component, CoverageSettings, Definition, FileSettings, GateSettings, HistorySettings, Level,
+    Waiver,
+};
 
 /// One thing in which two definitions differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,6 +85,7 @@ pub fn alterations(base: &Definition, head: &Definition) -> Vec<Alteration> {
         gate,
         files,
         waivers,
+        coverage,
         // Made from the rest.
         id: _,
     } = base;
@@ -92,6 +96,7 @@ pub fn alterations(base: &Definition, head: &Definition) -> Vec<Alteration> {
     ledger.append(compare_gates(gate, &head.gate));
     ledger.append(compare_files(files, &head.files));
     ledger.append(compare_waivers(waivers, &head.waivers));
+    ledger.append(compare_coverage(coverage, &head.coverage));
     let ids: BTreeSet<&str> = components
         .iter()
         .chain(&head.components)
@@ -195,6 +200,29 @@ fn compare_waivers(base: &[Waiver], head: &[Waiver]) -> Ledger {
             ledger.note("", None, written(new), Effect::Weaker);
         }
     }
+    ledger
+}
+
+/// Other reports, or another meaning of their paths, may say of anything that it was run.
+fn compare_coverage(base: &CoverageSettings, head: &CoverageSettings) -> Ledger {
+    let CoverageSettings {
+        reports,
+        path_map,
+        except,
+        max_age_days,
+    } = base;
+    let mut ledger = Ledger::of("coverage");
+    let weaker = Effect::Weaker;
+    ledger.list("reports", &globs(reports), &globs(&head.reports), weaker);
+    ledger.list("path_map", &list(path_map), &list(&head.path_map), weaker);
+    ledger.ordered_list(
+        "except",
+        &globs(except),
+        &globs(&head.except),
+        Demand::Falling,
+    );
+    let head = &head.max_age_days;
+    ledger.ordered("max_age_days", max_age_days, head, Demand::Falling);
     ledger
 }
 
@@ -385,6 +413,28 @@ mod tests {
             effects(&plain, &reworded),
             one("waiver.reason", Effect::Neutral)
         );
+    }
+
+    #[test]
+    fn whatever_reports_may_get_away_with_is_weaker() {
+        let absent = "component.test-coverage.measure.covered-lines.absent = 'ignore'";
+        let head = format!(
+            "{absent}\n[coverage]\nreports = ['x.xml']\nexcept = ['gen/**']\nmax_age_days = 9\n\
+             path_map = [{{ from = '/a', to = 'b' }}]"
+        );
+        let found = alterations(&definition(""), &definition(&head));
+        assert_eq!(found.len(), 5, "{found:?}");
+        assert!(
+            found.iter().all(|found| found.effect == Effect::Weaker),
+            "{found:?}"
+        );
+        let effects = |base: &str, head: &str| -> Vec<Effect> {
+            let found = alterations(&definition(base), &definition(head));
+            found.iter().map(|found| found.effect).collect()
+        };
+        assert_eq!(effects(absent, ""), [Effect::Stricter]);
+        assert_eq!(effects("", "coverage.max_age_days = 0"), [Effect::Stricter]);
+        assert_eq!(effects("coverage.except = ['a']", ""), [Effect::Stricter]);
     }
 
     #[test]

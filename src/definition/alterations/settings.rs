@@ -4,8 +4,8 @@ use super::ledger::{Demand, Ledger, List, list, written};
 use super::{Effect, globs};
 use crate::definition::library::{PreferredImports, Preset};
 use crate::definition::settings::{
-    CalmHotSpots, CalmTouches, FastEndpoints, HiddenItems, Measure, ShortFiles, SimpleFunctions,
-    SmallChanges, TestMap, TestedFiles, TrackedDebt, TypedSlots, UniqueLines,
+    CalmHotSpots, CalmTouches, CoveredLines, FastEndpoints, HiddenItems, Measure, ShortFiles,
+    SimpleFunctions, SmallChanges, TestMap, TestedFiles, TrackedDebt, TypedSlots, UniqueLines,
 };
 
 /// Whether no file can make the measure say anything: it waits for a setting.
@@ -63,6 +63,10 @@ pub(super) fn compare(component: &str, base: &Measure, head: &Measure) -> Ledger
             let head = &head.max_cognitive;
             ledger.ordered("max_cognitive", max_cognitive, head, Demand::Falling);
         }
+        (Measure::CoveredLines(base), Measure::CoveredLines(head)) => {
+            let CoveredLines { absent } = base;
+            ledger.ordered("absent", absent, &head.absent, Demand::Rising);
+        }
         (Measure::TrackedDebt(base), Measure::TrackedDebt(head)) => {
             let TrackedDebt {
                 tracked_counts_as_good,
@@ -85,7 +89,6 @@ pub(super) fn compare(component: &str, base: &Measure, head: &Measure) -> Ledger
         }
         (Measure::DocumentedItems, Measure::DocumentedItems)
         | (Measure::ExplainedSuppressions, Measure::ExplainedSuppressions)
-        | (Measure::CoveredLines, Measure::CoveredLines)
         | (Measure::SafeReads, Measure::SafeReads)
         | (Measure::SingleTransaction, Measure::SingleTransaction)
         | (Measure::FineLocks, Measure::FineLocks) => {}
@@ -93,7 +96,7 @@ pub(super) fn compare(component: &str, base: &Measure, head: &Measure) -> Ledger
         (
             Measure::TypedSlots(_)
             | Measure::TestedFiles(_)
-            | Measure::CoveredLines
+            | Measure::CoveredLines(_)
             | Measure::HiddenItems(_)
             | Measure::PreferredImports(_)
             | Measure::FastEndpoints(_)

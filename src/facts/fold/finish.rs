@@ -44,7 +44,12 @@ impl Layout {
 
 impl Fold<'_> {
     /// The facts, once everything found has been folded.
-    pub(super) fn finish(mut self, line_starts: &[u32], faults: &Faults) -> Facts {
+    pub(super) fn finish(
+        mut self,
+        line_starts: &[u32],
+        statements: &[u32],
+        faults: &Faults,
+    ) -> Facts {
         self.settle_types();
         self.settle_slots();
         self.settle_items();
@@ -87,6 +92,7 @@ impl Fold<'_> {
         }
         self.share_lines_out(&lines);
         self.facts.lines.code_in_tests = self.code_in_tests(&lines);
+        self.facts.lines.statements = self.statements(statements, &lines);
         let error_lines = lines_of(self.text, &errors);
         for function in &mut self.facts.functions {
             let first = error_lines.partition_point(|line| *line < function.line);
@@ -137,6 +143,21 @@ impl Fold<'_> {
                 self.facts.functions[*unit as usize].code_lines += 1;
             }
         }
+    }
+
+    /// Code lines outside of tests among the sorted rows on which statements begin. That of a docstring is none.
+    fn statements(&self, rows: &[u32], lines: &LineMap) -> u32 {
+        let mut tests = self.layout.test_rows.iter().peekable();
+        let mut tested_to = None;
+        let mut count = 0;
+        for row in rows {
+            while let Some((_, last)) = tests.next_if(|(first, _)| first <= row) {
+                tested_to = tested_to.max(Some(last));
+            }
+            let in_test = tested_to.is_some_and(|last| row <= last);
+            count += u32::from(!in_test && lines.is_code(*row));
+        }
+        count
     }
 
     fn code_in_tests(&self, lines: &LineMap) -> u32 {

@@ -51,7 +51,7 @@ pub(super) fn fold(language: Language, text: &[u8], finds: &Finds, faults: &Faul
         }
     });
     fold.close_before(u32::MAX);
-    fold.finish(finds.line_starts(), faults)
+    fold.finish(finds.line_starts(), finds.statements(), faults)
 }
 
 /// A set of nodes.
@@ -332,6 +332,8 @@ impl<'a> Fold<'a> {
                 }
             }
             Subject::Table => self.layout.table(found.span),
+            // Its row is all there is to it.
+            Subject::Statement => {}
         }
     }
 

@@ -305,6 +305,7 @@ pub(super) fn repair(lost: &Lost) -> Option<&'static str> {
             Some("split it, or list it under [files] generated if a program wrote it")
         }
         Lost::Permission => Some("make it readable"),
+        Lost::Stale => Some("run the tests again and write a new report"),
         Lost::Vanished => Some("run again while nothing writes to the work tree"),
         Lost::Unreadable => Some("see whether the file can be read at all"),
         Lost::LfsPointer | Lost::NotFetched | Lost::Internal => None,

@@ -116,6 +116,13 @@ pub fn missing(report: &Report, page: &mut Page) {
     group(
         report,
         page,
+        State::Stale,
+        "Out of date",
+        "not in the score",
+    );
+    group(
+        report,
+        page,
         State::NotApplicable,
         "Not applicable",
         weightless,
