@@ -64,7 +64,11 @@ fn unseen<'a>(side: Side<'a>, position: usize) -> impl Iterator<Item = (RepoPath
 /// Whether a file was lost before anybody looked into it.
 fn is_unseen(lost: &Lost) -> bool {
     match lost {
-        Lost::ParseBudget | Lost::ParseErrors(_) | Lost::TooLarge | Lost::LfsPointer => false,
+        Lost::ParseBudget
+        | Lost::PatternBudget
+        | Lost::ParseErrors(_)
+        | Lost::TooLarge
+        | Lost::LfsPointer => false,
         Lost::Permission
         | Lost::Vanished
         | Lost::Unreadable

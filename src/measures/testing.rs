@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::classify::{self, FileRules};
 use crate::codebase::manifests::Manifests;
 use crate::codebase::{Codebase, Content, File};
-use crate::definition::{self, Component};
-use crate::facts::Lost;
-use crate::facts::extract::extract;
+use crate::definition::{self, Component, Definition};
+use crate::facts::extract::extract_asked;
+use crate::facts::{CodePatterns, Lost};
 use crate::git::{HashKind, History, HistoryState, blob_id};
 use crate::path::RepoPath;
 
@@ -46,6 +46,15 @@ pub(crate) fn files(fixture: &str) -> Vec<FixtureFile> {
 
 /// The codebase of a fixture, classified by path alone.
 pub(crate) fn codebase(fixture: &str) -> Codebase {
+    asked_for(fixture, &CodePatterns::default())
+}
+
+/// The same, with what a measure looks for in code.
+pub(crate) fn codebase_for(fixture: &str, measure: &str) -> Codebase {
+    asked_for(fixture, &definition_of(measure).code_patterns())
+}
+
+fn asked_for(fixture: &str, patterns: &CodePatterns) -> Codebase {
     let files = files(fixture);
     let manifests: Vec<(RepoPath, Vec<u8>)> = files
         .iter()
@@ -67,7 +76,7 @@ pub(crate) fn codebase(fixture: &str) -> Codebase {
             let content = match settled.language {
                 Some(_) if settled.class.has_facts() && is_lost => Content::Lost(Lost::ParseBudget),
                 Some(language) if settled.class.has_facts() => {
-                    let facts = extract(language, text.as_bytes());
+                    let facts = extract_asked(language, text.as_bytes(), patterns);
                     Content::Facts(Arc::new(
                         facts.unwrap_or_else(|lost| panic!("{path:?} has no facts: {lost:?}")),
                     ))
@@ -98,7 +107,7 @@ pub(crate) fn codebase(fixture: &str) -> Codebase {
 pub(crate) fn check(measure: &str, fixture: &str, expected: &str) {
     let expected: Vec<&str> = expected.trim().lines().map(str::trim).collect();
     assert_eq!(
-        report(&codebase(fixture), measure),
+        report(&codebase_for(fixture, measure), measure),
         expected.join("\n"),
         "of {fixture}"
     );
@@ -121,17 +130,21 @@ pub(crate) fn taken(codebase: &Codebase, measure: &str) -> Measurement {
 
 /// A component with a measure.
 fn component(measure: &str) -> Component {
+    definition_of(measure).components.remove(0)
+}
+
+/// A definition of one component.
+fn definition_of(measure: &str) -> Definition {
     let measure = if measure.contains('=') {
         measure.to_owned()
     } else {
         format!("{measure} = {{}}")
     };
     let text = format!("version = 1\n[component.fixture]\nmeasure.{measure}\n");
-    let mut definition = match definition::parse(text.as_bytes(), "quality.toml") {
+    match definition::parse(text.as_bytes(), "quality.toml") {
         Ok(definition) => definition,
         Err(diagnostics) => panic!("{diagnostics:?}"),
-    };
-    definition.components.remove(0)
+    }
 }
 
 fn lines(codebase: &Codebase, component: &Component, taken: &Taken) -> Vec<String> {

@@ -12,6 +12,7 @@ use super::{Ground, Snapshot};
 use crate::classify::FileRules;
 use crate::definition::Definition;
 use crate::error::Error;
+use crate::facts::CodePatterns;
 use crate::facts::Lost;
 use crate::git::{Discovery, ObjectId, Repository, TreeLister};
 use crate::source::{self, Identified, Listed, Origin, Tracked};
@@ -30,6 +31,8 @@ pub struct Inventory {
     pub(super) state: String,
     /// Whether files that nothing is measured in are read to count their lines.
     pub(super) counts_lines: bool,
+    /// What the definition looks for in code.
+    pub(super) patterns: CodePatterns,
 }
 
 impl Inventory {
@@ -92,8 +95,9 @@ impl Inventory {
     ) -> Result<Self, Error> {
         let state = snapshot.state(ground);
         let entries = snapshot.entries(repository)?;
+        let patterns = definition.code_patterns();
         Ok(Self::of_entries(
-            repository, snapshot, state, &entries, definition,
+            repository, snapshot, state, &entries, definition, patterns,
         ))
     }
 
@@ -103,6 +107,7 @@ impl Inventory {
         commit: ObjectId,
         lister: &mut TreeLister,
         definition: &Definition,
+        patterns: CodePatterns,
     ) -> Result<Self, Error> {
         let snapshot = Snapshot::Commit(commit);
         let state = snapshot.state(ground);
@@ -111,7 +116,7 @@ impl Inventory {
         let repository = ground.repository()?;
         Ok(Self {
             counts_lines: false,
-            ..Self::of_entries(repository, snapshot, state, &entries, definition)
+            ..Self::of_entries(repository, snapshot, state, &entries, definition, patterns)
         })
     }
 
@@ -121,6 +126,7 @@ impl Inventory {
         state: String,
         entries: &[Tracked],
         definition: &Definition,
+        patterns: CodePatterns,
     ) -> Self {
         let listing = source::list_revision(entries, &rules(definition), |entry| {
             repository.blob(entry.id).ok()
@@ -135,6 +141,7 @@ impl Inventory {
             notes,
             state,
             counts_lines: true,
+            patterns,
         }
     }
 
@@ -173,6 +180,7 @@ impl Inventory {
             notes,
             state,
             counts_lines: true,
+            patterns: definition.code_patterns(),
         }
     }
 

@@ -292,6 +292,7 @@ impl Files {
             mut notes,
             snapshot,
             counts_lines,
+            patterns,
             state,
         } = inventory;
         let has_moved = Arc::new(AtomicBool::new(false));
@@ -303,6 +304,7 @@ impl Files {
             contents,
             hash,
             counts_lines,
+            patterns,
             carried: options.carried.cloned(),
             facts: options.memory.map(|memory| Arc::clone(&memory.facts)),
             watch: Arc::clone(options.watch),

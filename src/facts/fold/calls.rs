@@ -1,9 +1,8 @@
-//! What functions do: their branches and calls, and the decorators around them.
+//! What functions do: their branches and calls.
 
 use compact_str::CompactString;
 
 use super::{Fold, Frame};
-use crate::facts::Decorator;
 use crate::facts::finds::Found;
 use crate::facts::role::{Part, Subject};
 
@@ -58,17 +57,6 @@ impl Fold<'_> {
         }
         let function = function.map(|function| function as u32);
         self.calls.push(callee, found.rows.0 + 1, function);
-    }
-
-    /// A decorator or attribute.
-    pub(super) fn decorator(&mut self, found: &Found) {
-        self.layout.decorator_rows.push(found.rows);
-        if let Some(name) = self.part(found, Part::Name) {
-            self.facts.decorators.push(Decorator {
-                name: name.into(),
-                line: found.rows.0 + 1,
-            });
-        }
     }
 }
 
