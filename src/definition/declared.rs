@@ -12,6 +12,11 @@ use serde::Serialize;
 pub use self::condition::{CodePattern, Condition, Conditions, Quantity};
 pub use self::wildcard::Wildcard;
 
+/// The keys of all conditions.
+pub fn condition_keys() -> impl Iterator<Item = &'static str> {
+    condition::WORDS.iter().map(|(key, _)| *key)
+}
+
 use super::pattern::PatternSet;
 use crate::facts::code_patterns::Form;
 

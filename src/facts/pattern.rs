@@ -253,7 +253,13 @@ pub(super) fn read(
             Ok(Some(pattern)) => patterns.push(pattern),
             Ok(None) if patterns.is_empty() => return Err((0, "it has no pattern".to_owned())),
             Ok(None) => return Ok((patterns, reader.capture_names().to_vec())),
-            Err(what) => return Err((reader.position(), what)),
+            Err(what) => {
+                let read = text.get(..reader.position()).unwrap_or(text);
+                // What is wrong with a word is found out behind it.
+                let word = what.rsplit('`').nth(1).filter(|word| !word.is_empty());
+                let at = word.and_then(|word| read.rfind(word));
+                return Err((at.unwrap_or(read.len()), what));
+            }
         }
     }
 }

@@ -46,15 +46,16 @@ pub(crate) fn files(fixture: &str) -> Vec<FixtureFile> {
 
 /// The codebase of a fixture, classified by path alone.
 pub(crate) fn codebase(fixture: &str) -> Codebase {
-    asked_for(fixture, &CodePatterns::default())
+    codebase_asked(fixture, &CodePatterns::default())
 }
 
 /// The same, with what a measure looks for in code.
 pub(crate) fn codebase_for(fixture: &str, measure: &str) -> Codebase {
-    asked_for(fixture, &definition_of(measure).code_patterns())
+    codebase_asked(fixture, &definition_of(measure).code_patterns())
 }
 
-fn asked_for(fixture: &str, patterns: &CodePatterns) -> Codebase {
+/// The same, with what these patterns find.
+pub(crate) fn codebase_asked(fixture: &str, patterns: &CodePatterns) -> Codebase {
     let files = files(fixture);
     let manifests: Vec<(RepoPath, Vec<u8>)> = files
         .iter()

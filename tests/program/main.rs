@@ -12,6 +12,7 @@ mod clones;
 mod definition;
 mod determinism;
 mod encoding;
+mod examples;
 mod files;
 mod gate;
 mod history;

@@ -102,7 +102,7 @@ fn read_conditions(
             let words: Vec<&str> = populations.iter().map(|known| known.word()).collect();
             let word = population.word();
             let help = format!(
-                "of a {word} it says nothing; it is for populations {}",
+                "it says nothing of population `{word}`, but of {}",
                 listed(&words)
             );
             table.belongs_elsewhere(key, help);
@@ -197,17 +197,18 @@ fn report_empty(table: &Table, key: &str) {
 
 /// A list of words, at least one.
 fn words(table: &mut Table, key: &'static str) -> Option<Vec<Text>> {
+    let before = table.mistakes();
     let words = table.words(key)?;
-    if words.is_empty() {
+    if words.is_empty() && table.mistakes() == before {
         report_empty(table, key);
-        return None;
     }
     Some(words)
 }
 
 fn globs(table: &mut Table, key: &'static str) -> Option<PatternSet> {
+    let before = table.mistakes();
     let globs = table.patterns(key)?;
-    if globs.is_empty() {
+    if globs.is_empty() && table.mistakes() == before {
         report_empty(table, key);
     }
     Some(globs)
@@ -231,10 +232,10 @@ fn wildcards(table: &mut Table, key: &'static str) -> Option<Vec<Wildcard>> {
 }
 
 fn libraries(table: &mut Table, key: &'static str, globals: bool) -> Option<Vec<Entry>> {
+    let before = table.mistakes();
     let entries = entries(table, key)?;
-    if entries.is_empty() {
+    if entries.is_empty() && table.mistakes() == before {
         report_empty(table, key);
-        return None;
     }
     for entry in &entries {
         if matches!(entry.kind, EntryKind::Global(_)) && !globals {

@@ -147,11 +147,11 @@ fn what_cannot_be_read_is_told_with_its_place() {
     assert_eq!(bad(Form::Code, "python", " "), "0: it is empty");
     assert_eq!(
         bad(Form::Query, "python", "(call fun: (_))"),
-        "11: the grammar has no field `fun`"
+        "6: the grammar has no field `fun`"
     );
     assert_eq!(
         bad(Form::Query, "python", "(cal)"),
-        "4: the grammar has no node `cal`"
+        "1: the grammar has no node `cal`"
     );
     assert_eq!(
         bad(Form::Query, "python", "(call"),

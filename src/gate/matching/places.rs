@@ -62,7 +62,7 @@ pub(crate) fn places(
     };
     let was = |place: &Place| matching.lineage(place.file).was;
     let own = |place: &Place| (place.file, place.trace.function);
-    // Where it lay, on its line; where it lay; in the file it lay in; on its line, wherever that went.
+    // Where it lay, on its line; where it lay.
     open.in_order(
         |place| Some((place_of(place)?, place.trace.name, place.print?)),
         |place| Some((own(place), place.trace.name, place.print?)),
@@ -71,6 +71,13 @@ pub(crate) fn places(
         |place| Some((place_of(place)?, place.trace.name)),
         |place| Some((own(place), place.trace.name)),
     );
+    // What a pattern found may have another text by now.
+    let is_match = |place: &Place| matches!(place.trace.subject, Subject::Match(..));
+    open.in_order(
+        |place| place_of(place).filter(|_| is_match(place)),
+        |place| is_match(place).then(|| own(place)),
+    );
+    // In the file it lay in; on its line, wherever that went.
     open.in_order(
         |place| Some((was(place)?, place.trace.name)),
         |place| Some((place.file, place.trace.name)),
@@ -78,12 +85,6 @@ pub(crate) fn places(
     open.in_order(
         |place| Some((place.trace.name, place.print?)),
         |place| Some((place.trace.name, place.print?)),
-    );
-    // What a pattern found may have another text by now.
-    let is_match = |place: &Place| matches!(place.trace.subject, Subject::Match(..));
-    open.in_order(
-        |place| place_of(place).filter(|_| is_match(place)),
-        |place| is_match(place).then(|| own(place)),
     );
     open.found(matching)
 }

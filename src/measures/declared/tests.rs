@@ -84,7 +84,7 @@ fn tests_are_a_population_only_where_somebody_asks_for_them() {
     says(
         &calls("in_tests = true"),
         rust,
-        "1 of 2\nsrc/a.rs:6 calls `None.unwrap`",
+        "1 of 2\nsrc/a.rs:5 calls `None.unwrap`",
     );
 }
 
