@@ -62,13 +62,6 @@ impl KindTable {
         table
     }
 
-    /// Notes that nodes of a kind are asked for.
-    pub fn ask_for(&mut self, kind: u16) {
-        if let Some(row) = self.rows.get_mut(kind as usize) {
-            row.is_asked_for = true;
-        }
-    }
-
     /// Notes that all nodes are asked for.
     pub fn ask_for_all(&mut self) {
         self.rows.iter_mut().for_each(|row| row.is_asked_for = true);

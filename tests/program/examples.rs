@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use super::stage::Stage;
+use super::stage::{Stage, finish, scan};
 
 /// An example, a repository, and how many of its subjects are good.
 type Case = (
@@ -104,7 +104,7 @@ fn every_example_finds_what_it_says() {
         let bytes = stage.bytes(&[]);
         let report: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
         let text = report.to_string();
-        let component = &report["repository"]["components"][0];
+        let component = &report["components"][0];
         let counted = [&component["good"], &component["of"]].map(|count| count.as_u64());
         assert_eq!(counted, expected.map(Some), "{name}: {text}");
     }
@@ -121,7 +121,7 @@ fn a_pattern_that_is_no_code_is_told_at_its_place_in_the_definition() {
     let outcome = stage.scan(&[]);
     let (code, message) = outcome.failure();
     assert_eq!(code, Some(2));
-    assert!(message.contains("quality.toml:4:42"), "{message}");
+    assert!(message.contains("quality.toml:4:43"), "{message}");
     assert!(
         message.contains("the grammar has no field `fun`"),
         "{message}"
@@ -132,9 +132,7 @@ fn a_pattern_that_is_no_code_is_told_at_its_place_in_the_definition() {
 fn another_pattern_is_looked_for_anew_and_one_that_is_known_is_remembered() {
     let stage = Stage::of(&[("a.py", "f(1)\ng(1)\ng(2)\n")]);
     stage.make_repository();
-    let cache = stage.beside("cache");
-    let cache = ["--cache", cache.to_str().unwrap()];
-    let good = |pattern: &str, options: &[&str]| {
+    let good = |pattern: &str, option: &str| {
         stage.write(
             "quality.toml",
             format!(
@@ -143,11 +141,15 @@ fn another_pattern_is_looked_for_anew_and_one_that_is_known_is_remembered() {
                  passes = {{ matches_none = {{ python = \"{pattern}\" }} }}\n"
             ),
         );
-        let report: serde_json::Value = serde_json::from_slice(&stage.bytes(options)).unwrap();
-        report["repository"]["components"][0]["good"].as_u64()
+        let mut command = scan(&stage.path(), &["--format", "json", option]);
+        command.env("QUALITY_CACHE_DIR", stage.beside("cache"));
+        let outcome = finish(command);
+        let report: serde_json::Value = serde_json::from_slice(&outcome.stdout).unwrap();
+        report["components"][0]["good"].as_u64()
     };
     for (pattern, expected) in [("f($A)", 2), ("g($A)", 1), ("f($A)", 2), ("g(1)", 2)] {
-        assert_eq!(good(pattern, &cache), Some(expected), "{pattern}");
-        assert_eq!(good(pattern, &["--no-cache"]), Some(expected), "{pattern}");
+        for option in ["--no-history", "--no-cache"] {
+            assert_eq!(good(pattern, option), Some(expected), "{pattern} {option}");
+        }
     }
 }

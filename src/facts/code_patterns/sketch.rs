@@ -66,15 +66,15 @@ impl Sketch {
             })
         };
         let mut tree = parse(&text)?;
-        if first_fault(tree.root_node()).is_some() {
+        if first_fault(tree.root_node(), &text, stand_in).is_some() {
             // Some expressions are code only as a statement.
             let statement = parse(&format!("{text};"))?;
-            if first_fault(statement.root_node()).is_none() {
+            if first_fault(statement.root_node(), &text, stand_in).is_none() {
                 tree = statement;
             }
         }
         let mut root = tree.root_node();
-        if let Some(fault) = first_fault(root) {
+        if let Some(fault) = first_fault(root, &text, stand_in) {
             let message = if fault.is_missing() {
                 format!("`{}` is missing here", fault.kind())
             } else {
@@ -134,19 +134,8 @@ impl Sketch {
         {
             filed.push(index);
         }
-        let mut open = vec![&self.root];
-        while let Some(goal) = open.pop() {
-            match goal {
-                Goal::One { named: true, .. } | Goal::Many => {}
-                // What need not be named can be any token.
-                Goal::One { named: false, .. } => kinds.ask_for_all(),
-                Goal::Leaf { kind, .. } => kinds.ask_for(*kind),
-                Goal::Node { kind, children } => {
-                    kinds.ask_for(*kind);
-                    open.extend(children);
-                }
-            }
-        }
+        // A hole is no token, so that each token decides: what one pattern sees must not depend on the others.
+        kinds.ask_for_all();
     }
 
     /// Whether the pattern matches at a node. Takes its steps off; with none left nothing matches.
@@ -240,18 +229,20 @@ fn only_child(node: Node<'_>, end: usize) -> Option<Node<'_>> {
     only.filter(|_| children.next().is_none())
 }
 
-/// The first node that is no code, or that is not there. What ends a statement may be left out.
-fn first_fault(root: Node<'_>) -> Option<Node<'_>> {
+/// The first node that is no code, or that is not there. What ends a statement may be left out, and a hole may stand where
+/// no name could.
+fn first_fault<'t>(root: Node<'t>, text: &str, stand_in: char) -> Option<Node<'t>> {
     if !root.has_error() {
         return None;
     }
     let mut cursor = root.walk();
     loop {
         let node = cursor.node();
-        if node.is_error() || (node.is_missing() && node.kind() != ";") {
+        let is_hole = node.is_error() && hole(text_of(node, text), stand_in).is_some();
+        if (node.is_error() && !is_hole) || (node.is_missing() && node.kind() != ";") {
             return Some(node);
         }
-        if node.has_error() && cursor.goto_first_child() {
+        if node.has_error() && !is_hole && cursor.goto_first_child() {
             continue;
         }
         while !cursor.goto_next_sibling() {

@@ -79,6 +79,11 @@ fn every_language_has_its_patterns() {
     );
     matches(
         "rust",
+        "match $X { $$$ARMS }",
+        "fn f() {\n    match x { _ => 1 } // <-\n}\n",
+    );
+    matches(
+        "rust",
         "#[derive($$$A)]",
         "#[derive(Clone)] // <-\nstruct S;\n",
     );
@@ -101,6 +106,30 @@ fn every_language_has_its_patterns() {
         "javascript",
         "var $A = $B",
         "var a = 1; // <-\nlet b = 1;\n",
+    );
+}
+
+/// Tokens that a pattern does not have may stand between others, but not where it has a hole or a node.
+#[test]
+fn a_hole_is_no_token_whatever_else_is_looked_for() {
+    let text = "def f():\n    yield 1\n    yield from g()\n";
+    for others in [&[][..], &["yield from $A", "from $A import $B"]] {
+        let mut asked = vec![("python", Form::Code, "yield $A")];
+        asked.extend(others.iter().map(|text| ("python", Form::Code, *text)));
+        let patterns = CodePatterns::new(asked);
+        let facts = extract_asked(language("python"), text.as_bytes(), &patterns).unwrap();
+        let id = super::PatternId::of(Form::Code, "yield $A");
+        let matches = facts.matches.iter().find(|matches| matches.pattern == id);
+        let found = matches.unwrap().found.as_ref().unwrap();
+        assert_eq!(
+            found.iter().map(|found| found.line).collect::<Vec<_>>(),
+            [2]
+        );
+    }
+    matches(
+        "typescript",
+        "($$$A) => $B",
+        "const a = () => 1; // <-\nconst b = async () => 1;\n",
     );
 }
 
