@@ -48,6 +48,9 @@ pub(super) struct Happening<'a> {
     pub(super) pattern: usize,
 }
 
+/// Positions in a list of the condition.
+pub(super) type Positions = Rc<Vec<usize>>;
+
 type Happenings<'a> = Rc<Vec<Happening<'a>>>;
 
 /// One file.
@@ -62,7 +65,7 @@ pub(super) struct Look<'a> {
     /// What was worked out for a condition, by its place in memory.
     happenings: RefCell<Vec<(*const Condition, Happenings<'a>)>>,
     /// The same for libraries, which a file imports as a whole: those of the condition.
-    libraries: RefCell<Vec<(*const Condition, Rc<Vec<usize>>)>>,
+    libraries: RefCell<Vec<(*const Condition, Positions)>>,
     /// By function: its decorators, in this order, once somebody asks.
     decorated: OnceCell<Vec<(u32, &'a str)>>,
 }
