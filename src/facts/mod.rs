@@ -22,8 +22,8 @@ mod table;
 mod tree;
 
 pub use calls::{Call, Calls};
-pub use prints::{LinePrint, LinePrints};
 pub use code_patterns::{CodePatterns, PatternId};
+pub use prints::{LinePrint, LinePrints};
 
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};

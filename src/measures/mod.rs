@@ -2,9 +2,9 @@
 
 mod calm_hot_spots;
 pub mod calm_touches;
+pub mod declared;
 mod documented_items;
 mod explained_suppressions;
-pub mod declared;
 mod hidden_items;
 mod not_yet;
 mod preferred_imports;

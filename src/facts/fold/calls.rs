@@ -69,10 +69,14 @@ fn calls_itself(callee: &str, name: &str, is_member: bool) -> bool {
         .any(|receiver| callee.strip_prefix(receiver) == Some(name))
 }
 
-/// A callee without white space; of a long chain only its last name.
+/// A callee without white space; of a long chain only its last name, as in `.unwrap`.
 fn callee_text(written: &[u8]) -> CompactString {
     let written = if written.len() > LONGEST_CALLEE {
-        let last = memchr::memrchr2(b'.', b':', written).map_or(0, |at| at + 1);
+        // With what stands before it: it is a part of something, and no name of its own.
+        let last = memchr::memrchr2(b'.', b':', written).map_or(0, |at| {
+            let is_pair = written.get(at.wrapping_sub(1)..=at) == Some(b"::");
+            at - usize::from(is_pair)
+        });
         &written[last.max(written.len() - LONGEST_CALLEE)..]
     } else {
         written

@@ -68,6 +68,19 @@ fn a_population_of_calls_has_each_on_its_line() {
 }
 
 #[test]
+fn the_end_of_a_long_chain_is_still_a_part_of_something() {
+    let chain = ".and_then(something_with_a_long_name)".repeat(5);
+    says(
+        "population = 'call', where = { callee_any = ['*.unwrap', '*::load', 'unwrap', 'load'] }, passes = { callee_none = ['*.unwrap', '*::load'] }",
+        &format!(
+            "//- src/a.rs\nfn f() {{ x{chain}.unwrap(); <{}>::load(); }}\n",
+            "A".repeat(130)
+        ),
+        "0 of 2\nsrc/a.rs:1 calls `.unwrap`\nsrc/a.rs:1 calls `::load`",
+    );
+}
+
+#[test]
 fn tests_are_a_population_only_where_somebody_asks_for_them() {
     says(
         "population = 'function', where = { in_tests = true }, passes = { calls_none = ['print'] }",
