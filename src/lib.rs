@@ -42,6 +42,7 @@
 //! | what | where |
 //! |---|---|
 //! | a language | a row in [`languages`], a `.scm` beside it, fixtures in `fixtures/languages` |
+//! | a component that compares facts | a few lines of `quality.toml` (`measure.declared`), no Rust |
 //! | a measure | a file in [`measures`], its settings in [`definition::settings`], a row in `builtin.toml` |
 //! | an output format | a file in [`report`] and its row in the table of formats |
 //! | a subcommand | a file in [`command`], its options in [`cli`] |

@@ -160,7 +160,9 @@ tracked-debt tracked-debt 0.9995 0.995 0 track
 unique-code unique-lines 0.97 0.8 0 track";
     assert_eq!(table.join("\n"), expected);
     let measures: Vec<&str> = rows.iter().map(|row| row.measure.name()).collect();
-    assert_eq!(measures, Measure::all().map(|measure| measure.name()));
+    let all = Measure::all().map(|measure| measure.name());
+    assert_eq!(measures, all[..all.len() - 1]);
+    assert_eq!(all.last(), Some(&"declared"));
     assert!(rows.iter().all(|row| row.title.chars().count() <= 24));
 }
 
@@ -197,6 +199,35 @@ fn example_with_everything() -> String {
         .replace("prefer = []", "prefer = [\"httpx\"]")
         // What nobody sees has no verdict to alter.
         .replace("level = \"track\"", "level = \"report\"")
+}
+
+#[test]
+fn the_example_ends_with_a_component_of_ones_own() {
+    let (_, own) = EXAMPLE.split_once("\n#\n# [component.no-print]").unwrap();
+    let own: String = format!("# [component.no-print]{own}")
+        .lines()
+        .map(|line| format!("{}\n", line.trim_start_matches('#').trim_start()))
+        .collect();
+    let definition = good(&own);
+    let row = definition.component("no-print").unwrap();
+    let Measure::Declared(settings) = &row.measure else {
+        panic!("{row:?}");
+    };
+    assert_eq!(settings.code_patterns().count(), 1);
+    assert!(good(&format!("{EXAMPLE}\n{own}")).id != Definition::builtin().id);
+}
+
+#[test]
+fn the_readme_names_every_condition_and_population() {
+    use quality::definition::declared::{Population, condition_keys};
+    let readme = include_str!("../README.md");
+    let (_, section) = readme.split_once("### In your own words").unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let words = condition_keys().chain(Population::ALL.map(Population::word));
+    let missing: Vec<&str> = words
+        .filter(|word| !section.contains(&format!("`{word}`")))
+        .collect();
+    assert_eq!(missing, [""; 0]);
 }
 
 #[test]

@@ -173,7 +173,11 @@ fn rows(facts: &Facts) -> Vec<(u32, String)> {
         rows.push((import.line, row + in_test(import.in_test)));
     }
     for decorator in &facts.decorators {
-        rows.push((decorator.line, format!("decorator {}", decorator.name)));
+        let on = decorator
+            .function
+            .map(|index| format!(" on {}", name(&facts.functions[index as usize])));
+        let row = format!("decorator {}{}", decorator.name, on.unwrap_or_default());
+        rows.push((decorator.line, row));
     }
     for item in &facts.items {
         let exposure = match item.exposure {

@@ -342,7 +342,9 @@ fn every_measure_is_in_the_built_in_definition() {
     let all = Measure::all();
     let measures: BTreeSet<&str> = all.iter().map(Measure::name).collect();
     assert_eq!(measures.len(), all.len(), "two measures share a name");
-    assert_eq!(built_in, measures);
+    // What a definition says in its own words has no words of ours.
+    let silent: Vec<&str> = measures.difference(&built_in).copied().collect();
+    assert_eq!(silent, ["declared"]);
 }
 
 #[test]

@@ -91,7 +91,7 @@ impl PreferredImports {
 }
 
 /// Reads entries; what cannot be read is reported and left out.
-fn entries(table: &mut Table, key: &'static str) -> Option<Vec<Entry>> {
+pub(super) fn entries(table: &mut Table, key: &'static str) -> Option<Vec<Entry>> {
     let texts = table.texts(key)?;
     let mut entries = Vec::with_capacity(texts.len());
     for Text { text, span, place } in texts {

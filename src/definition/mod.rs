@@ -14,6 +14,7 @@ mod alterations;
 mod component;
 pub mod coverage;
 pub mod decimal;
+pub mod declared;
 pub mod diagnostic;
 pub mod library;
 pub mod pattern;
@@ -25,6 +26,7 @@ mod waiver;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use crate::facts::CodePatterns;
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -32,6 +34,7 @@ use sha2::{Digest, Sha256};
 pub use self::alterations::{Alteration, Effect, alterations};
 pub use self::coverage::CoverageSettings;
 pub use self::decimal::Decimal;
+pub use self::declared::Declared;
 pub use self::diagnostic::{Diagnostic, Diagnostics, Place};
 pub use self::library::{Entry, EntryKind, Preset};
 pub use self::pattern::{PathFilter, Pattern, PatternSet};
@@ -175,6 +178,17 @@ impl Definition {
     /// The components that take part, in the order of the score card.
     pub fn enabled(&self) -> impl Iterator<Item = &Component> {
         self.components.iter().filter(|component| component.enabled)
+    }
+
+    /// What its components look for in code, ready to be looked for.
+    pub fn code_patterns(&self) -> CodePatterns {
+        let declared = self
+            .enabled()
+            .filter_map(|component| match &component.measure {
+                Measure::Declared(declared) => Some(declared),
+                _ => None,
+            });
+        CodePatterns::new(declared.flat_map(Declared::code_patterns))
     }
 
     /// 16 hexadecimal digits that differ whenever a number or a verdict could: over every effective value, the version

@@ -260,7 +260,9 @@ mod tests {
         let document = DeTable::parse(&text).unwrap();
         let document = DeValue::Table(document.into_inner());
         let mut known = journal.known();
-        for measure in Measure::all() {
+        // What says nothing by itself is in no built-in row; the end of the example shows it.
+        let all = Measure::all().into_iter();
+        for measure in all.filter(|measure| measure.name() != "declared") {
             let row = Definition::builtin();
             let row = row
                 .components

@@ -4,6 +4,7 @@ use serde::Serialize;
 use toml::de::DeTable;
 
 use super::decimal::Decimal;
+use super::declared::{Declared, Population};
 use super::diagnostic::{Diagnostic, Journal};
 use super::library::PreferredImports;
 use super::pattern::PatternSet;
@@ -49,11 +50,14 @@ pub enum Measure {
     TrackedDebt(TrackedDebt),
     /// Code lines that are no copy of others.
     UniqueLines(UniqueLines),
+    /// What a definition says in its own words.
+    Declared(Declared),
 }
 
 impl Measure {
-    /// Every measure with its default settings, in the order of the built-in definition.
-    pub fn all() -> [Self; 18] {
+    /// Every measure with its default settings, in the order of the built-in definition, and last the one that says nothing
+    /// until somebody does.
+    pub fn all() -> [Self; 19] {
         [
             Self::TypedSlots(TypedSlots::default()),
             Self::TestedFiles(TestedFiles::default()),
@@ -73,6 +77,7 @@ impl Measure {
             Self::ExplainedSuppressions,
             Self::TrackedDebt(TrackedDebt::default()),
             Self::UniqueLines(UniqueLines::default()),
+            Self::Declared(Declared::default()),
         ]
     }
 
@@ -97,15 +102,17 @@ impl Measure {
             Self::ExplainedSuppressions => "explained-suppressions",
             Self::TrackedDebt(_) => "tracked-debt",
             Self::UniqueLines(_) => "unique-lines",
+            Self::Declared(_) => "declared",
         }
     }
 
     /// Whether it looks at history. Such a component never gates: a pull request cannot change the past.
     pub fn is_drawn_from_history(&self) -> bool {
-        matches!(
-            self,
-            Self::CalmTouches(_) | Self::SmallChanges(_) | Self::CalmHotSpots(_)
-        )
+        match self {
+            Self::CalmTouches(_) | Self::SmallChanges(_) | Self::CalmHotSpots(_) => true,
+            Self::Declared(settings) => settings.population == Population::Change,
+            _ => false,
+        }
     }
 
     /// The settings a table writes, over those in `self`.
@@ -124,6 +131,7 @@ impl Measure {
             Self::CalmHotSpots(base) => Self::CalmHotSpots(base.read(table)),
             Self::TrackedDebt(base) => Self::TrackedDebt(base.read(table)),
             Self::UniqueLines(base) => Self::UniqueLines(base.read(table)),
+            Self::Declared(base) => Self::Declared(base.read(table)),
             Self::SafeReads
             | Self::SingleTransaction
             | Self::FineLocks

@@ -109,11 +109,30 @@ impl<'a> Table<'a> {
         self.moved.push((key, help));
     }
 
+    /// Says that a key is legal here, whether it is asked for or not.
+    pub(super) fn know_of(&mut self, key: &'static str) {
+        if !self.asked.contains(&key) {
+            self.asked.push(key);
+        }
+    }
+
     /// Reports every key that was not asked for.
     pub(super) fn finish(self) {
         for name in &self.asked {
             self.journal.know(|| self.name_of(name));
         }
+        self.report_unknown();
+    }
+
+    /// The same for a table of which nobody writes every key: only those written are part of the schema.
+    pub(super) fn finish_choice(self) {
+        for name in self.asked.iter().filter(|name| self.has(name)) {
+            self.journal.know(|| self.name_of(name));
+        }
+        self.report_unknown();
+    }
+
+    fn report_unknown(self) {
         for (key, _) in self.in_file_order() {
             let word = key.get_ref().as_ref();
             if self.asked.contains(&word) {
@@ -207,6 +226,52 @@ impl<'a> Table<'a> {
             }
         }
         Some(texts)
+    }
+
+    /// A string, or several in an array.
+    pub(super) fn words(&mut self, key: &'static str) -> Option<Vec<Text>> {
+        let value = self.ask(key)?;
+        if value.get_ref().as_array().is_some() {
+            return self.texts(key);
+        }
+        match value.get_ref().as_str() {
+            Some(text) => Some(vec![self.text_at(text, value.span())]),
+            None => {
+                self.wrong_type(key, value, "a string or an array of strings");
+                None
+            }
+        }
+    }
+
+    /// The same under a name that came from `names`.
+    pub(super) fn words_of(&self, name: &Text) -> Option<Vec<Text>> {
+        let value = self.entries.get(name.text.as_str())?;
+        let values = match value.get_ref().as_array() {
+            Some(array) => {
+                self.within(&name.text, array.len())?;
+                array.iter().collect()
+            }
+            None => vec![value],
+        };
+        let mut texts = Vec::new();
+        for value in values {
+            match value.get_ref().as_str() {
+                Some(text) => texts.push(self.text_at(text, value.span())),
+                None => self.wrong_type(&name.text, value, "a string or an array of strings"),
+            }
+        }
+        Some(texts)
+    }
+
+    /// Where a byte of a string is written; the whole string where that cannot be told.
+    pub(super) fn span_within(&self, text: &Text, at: usize) -> Range<usize> {
+        let written = self.journal.text(text.span.clone());
+        let Some(begin) = written.find(&text.text) else {
+            return text.span.clone();
+        };
+        let length = text.text.get(at..).and_then(|rest| rest.chars().next());
+        let start = text.span.start + begin + at.min(text.text.len());
+        start..start + length.map_or(1, char::len_utf8)
     }
 
     pub(super) fn boolean(&mut self, key: &'static str) -> Option<bool> {

@@ -2,7 +2,7 @@
 
 use super::finds::Finds;
 use super::role::{Role, SUBJECTS};
-use super::{Facts, Lost, fold, guard, pattern};
+use super::{CodePatterns, Facts, Lost, fold, guard, pattern};
 use crate::languages::Language;
 
 /// A file whose unparsed share is above this many percent has no facts.
@@ -12,14 +12,28 @@ pub const MOST_UNPARSED_PERCENT: u64 = 20;
 ///
 /// Depends on nothing but its arguments and the versions of grammar, runtime and this crate.
 pub fn extract(language: Language, text: &[u8]) -> Result<Facts, Lost> {
-    let tree = guard::flat_tree(language, text)?;
+    extract_asked(language, text, &CodePatterns::default())
+}
+
+/// Facts of decoded text, with what these code patterns find in it. All other facts are those of [`extract`].
+pub fn extract_asked(
+    language: Language,
+    text: &[u8],
+    patterns: &CodePatterns,
+) -> Result<Facts, Lost> {
+    let asked = patterns.of(language);
+    let tree = guard::flat_tree(language, text, asked)?;
     let unparsed = u64::from(tree.faults.bytes);
     if unparsed * 100 > MOST_UNPARSED_PERCENT * text.len() as u64 {
         let percent = (unparsed * 100 / (text.len() as u64).max(1)).min(100);
         return Err(Lost::ParseErrors(percent as u8));
     }
     let finds = Finds::new(language, &tree, text)?;
-    Ok(fold::fold(language, text, &finds, &tree.faults))
+    let (mut facts, functions) = fold::fold(language, text, &finds, &tree.faults);
+    if let Some(asked) = asked {
+        facts.matches = asked.matches(&tree, text, finds.line_starts(), &functions);
+    }
+    Ok(facts)
 }
 
 /// The capture names of the subjects a language's query uses, sorted.
@@ -34,7 +48,8 @@ pub fn subjects_of(language: Language) -> Vec<&'static str> {
 
 /// The capture names of the subjects found in a text, sorted; none if the text has no facts.
 pub fn subjects_found(language: Language, text: &[u8]) -> Vec<&'static str> {
-    let finds = guard::flat_tree(language, text).and_then(|tree| Finds::new(language, &tree, text));
+    let finds =
+        guard::flat_tree(language, text, None).and_then(|tree| Finds::new(language, &tree, text));
     let mut names: Vec<&str> = finds
         .iter()
         .flat_map(Finds::subjects)

@@ -19,6 +19,7 @@
 mod arena;
 
 use self::arena::Arena;
+use super::code_patterns::Asked;
 use super::tree::FlatTree;
 use super::{Lost, pool};
 use crate::languages::Language;
@@ -26,7 +27,7 @@ use libmimalloc_sys as _;
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::ops::ControlFlow;
-use std::sync::Once;
+use std::sync::{Arc, Once};
 use tree_sitter::{Allocator, ParseOptions, ParseState, Parser, Tree};
 
 /// Bytes of the largest file that is parsed. Larger ones are data or generated, and cost in proportion.
@@ -66,15 +67,24 @@ pub fn parse(language: Language, text: &[u8]) -> Result<Tree, Lost> {
     on_worker(language, text, parse_metered)
 }
 
-/// Parses a text as [`parse`] does and lays its tree out, which costs less than keeping the tree itself.
+/// Parses a text as [`parse`] does and lays its tree out, which costs less than keeping the tree itself. It holds what the
+/// language's own query asks for, and what else is `asked`.
 ///
 /// # Errors
 /// Those of [`parse`] and of [`FlatTree::new`].
-pub(super) fn flat_tree(language: Language, text: &[u8]) -> Result<FlatTree, Lost> {
-    on_worker(language, text, |language, text| {
+pub(super) fn flat_tree(
+    language: Language,
+    text: &[u8],
+    asked: Option<&Arc<Asked>>,
+) -> Result<FlatTree, Lost> {
+    let asked = asked.cloned();
+    on_worker(language, text, move |language, text| {
         let parsing = InArena::begin();
         let tree = parse_metered(language, text)?;
-        let flat = FlatTree::new(language, &tree);
+        let flat = match &asked {
+            Some(asked) => FlatTree::with(&asked.kinds, &tree),
+            None => FlatTree::new(language, &tree),
+        };
         if parsing.holds_all() {
             // The arena takes the tree back as a whole, without a walk through it.
             std::mem::forget(tree);
@@ -87,7 +97,7 @@ pub(super) fn flat_tree(language: Language, text: &[u8]) -> Result<FlatTree, Los
 fn on_worker<O: Send + 'static>(
     language: Language,
     text: &[u8],
-    work: fn(Language, &[u8]) -> Result<O, Lost>,
+    work: impl Fn(Language, &[u8]) -> Result<O, Lost> + Send + Sync + 'static,
 ) -> Result<O, Lost> {
     if text.len() > MAX_PARSE_BYTES {
         return Err(Lost::TooLarge);

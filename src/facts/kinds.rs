@@ -62,6 +62,16 @@ impl KindTable {
         table
     }
 
+    /// Notes that all nodes are asked for.
+    pub fn ask_for_all(&mut self) {
+        self.rows.iter_mut().for_each(|row| row.is_asked_for = true);
+    }
+
+    /// Notes what a further pattern asks for.
+    pub fn ask_for_what(&mut self, pattern: &Pattern) {
+        self.note(&pattern.root, false);
+    }
+
     /// How many kinds there are.
     pub fn len(&self) -> usize {
         self.rows.len()

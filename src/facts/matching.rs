@@ -6,7 +6,9 @@
 //! in deep trees and drops what lies deeper than 65,533 levels. A test holds both engines to the same answers.
 
 use super::Lost;
-use super::pattern::{Child, Element, Kinds, Patterns, Predicate, Quantifier, Shape, Test};
+use super::pattern::{
+    Child, Element, Kinds, Pattern, Patterns, Predicate, Quantifier, Shape, Test,
+};
 use super::tree::FlatTree;
 
 /// Steps allowed for each node of a tree: far more than real code takes, few enough to end.
@@ -60,6 +62,53 @@ pub(super) fn for_each_match(
         }
     }
     Ok(())
+}
+
+/// Adds what a pattern finds where its root is at a node: the nodes of the capture `marked`, or else the root itself.
+///
+/// Takes the steps it needs off those left; at none it ends, and what it found is not all there is.
+pub(super) fn find_at(
+    pattern: &Pattern,
+    tree: &FlatTree,
+    text: &[u8],
+    at: u32,
+    marked: Option<u16>,
+    steps: &mut u64,
+    found: &mut Vec<u32>,
+) {
+    let Some(left) = steps.checked_sub(1) else {
+        return;
+    };
+    let mut run = Run {
+        tree,
+        captured: Vec::new(),
+        steps_left: left,
+    };
+    // Of a root that was found once no more is asked.
+    let mut saved = None;
+    run.element(&pattern.root, at, &mut |run| {
+        run.steps_left = run.steps_left.saturating_sub(run.cost(&pattern.predicates));
+        let holds = saved.is_none()
+            && pattern
+                .predicates
+                .iter()
+                .all(|predicate| run.holds(predicate, text));
+        if holds {
+            let captured = run.captured.iter();
+            let known = found.len();
+            found.extend(
+                captured
+                    .filter(|(capture, _)| Some(*capture) == marked)
+                    .map(|(_, node)| *node),
+            );
+            if found.len() == known {
+                found.push(at);
+                saved = Some(std::mem::take(&mut run.steps_left));
+            }
+        }
+        holds
+    });
+    *steps = saved.unwrap_or(run.steps_left);
 }
 
 /// A pattern under way.
@@ -189,6 +238,21 @@ impl<'a> Run<'a> {
             at = node.end;
         }
         false
+    }
+
+    /// What it takes to look at the texts that predicates compare, in steps.
+    fn cost(&self, predicates: &[Predicate]) -> u64 {
+        let of = |predicate: &Predicate| {
+            let captured = self.captured.iter();
+            let compared = captured.filter(|(capture, _)| *capture == predicate.capture);
+            let steps = compared.map(|(_, at)| {
+                let node = &self.tree.nodes[*at as usize];
+                let length = (node.end_byte - node.start_byte).min(LONGEST_COMPARED);
+                1 + u64::from(length / 16)
+            });
+            steps.sum::<u64>()
+        };
+        predicates.iter().map(of).sum()
     }
 
     fn holds(&self, predicate: &Predicate, text: &[u8]) -> bool {

@@ -4,6 +4,7 @@
 //! measures see these types and never a syntax tree.
 
 mod calls;
+pub mod code_patterns;
 mod complexity;
 pub mod decode;
 pub mod extract;
@@ -21,6 +22,7 @@ mod table;
 mod tree;
 
 pub use calls::{Call, Calls};
+pub use code_patterns::{CodePatterns, PatternId};
 pub use prints::{LinePrint, LinePrints};
 
 use compact_str::CompactString;
@@ -59,6 +61,8 @@ pub struct Facts {
     pub literal_table: bool,
     /// Bytes under outermost error nodes. Facts there are unknown.
     pub unparsed_bytes: u32,
+    /// What the code patterns that were asked for found, by pattern.
+    pub matches: Vec<Matches>,
     /// Names in `__all__` or its equivalent, if the file has one that could be read statically.
     pub export_list: Option<Vec<CompactString>>,
 }
@@ -232,6 +236,32 @@ pub struct Decorator {
     pub name: CompactString,
     /// Line, counted from 1.
     pub line: u32,
+    /// Index of the function it stands on, if it stands on one.
+    pub function: Option<u32>,
+}
+
+/// What a code pattern found.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+pub struct Matches {
+    /// Which one.
+    pub pattern: PatternId,
+    /// Where, in source order; or why nobody knows.
+    pub found: Result<Vec<PatternMatch>, Lost>,
+}
+
+/// A node that a code pattern matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+pub struct PatternMatch {
+    /// First line, counted from 1.
+    pub line: u32,
+    /// Last line, counted from 1.
+    pub end_line: u32,
+    /// Its bytes in the decoded text: the first, and the one behind the last.
+    pub span: (u32, u32),
+    /// Index of the innermost enclosing function.
+    pub function: Option<u32>,
+    /// Tells its text from others, white space aside.
+    pub print: u32,
 }
 
 /// A test case.
@@ -316,6 +346,8 @@ pub enum Lost {
     ParseBudget,
     /// More than a fifth of its bytes lie under error nodes; the number is that share in percent.
     ParseErrors(u8),
+    /// A code pattern takes more steps in it than its size allows.
+    PatternBudget,
     /// Larger than the largest file that is parsed.
     TooLarge,
     /// No permission to read it.
@@ -340,6 +372,7 @@ impl Lost {
         match self {
             Self::ParseBudget => "parse_budget",
             Self::ParseErrors(_) => "parse_errors",
+            Self::PatternBudget => "pattern_budget",
             Self::TooLarge => "too_large",
             Self::Permission => "permission",
             Self::Vanished => "vanished",

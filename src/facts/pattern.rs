@@ -34,6 +34,33 @@ pub(super) struct Pattern {
     pub predicates: Vec<Predicate>,
 }
 
+impl Pattern {
+    /// Compiles what is otherwise left until it is needed.
+    ///
+    /// # Errors
+    /// What is wrong with the first expression that does not compile.
+    pub fn check(&self) -> Result<(), String> {
+        for predicate in &self.predicates {
+            if let Test::Matches(expression) = &predicate.test {
+                expression.compiled().as_ref().map_err(Clone::clone)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Element {
+    /// Whether a child at any depth may come as often as this. The depth is that of the query.
+    pub fn has(&self, is_wanted: &dyn Fn(Quantifier) -> bool) -> bool {
+        match &self.shape {
+            Shape::OneOf(elements) => elements.iter().any(|element| element.has(is_wanted)),
+            Shape::Node { children, .. } => children
+                .iter()
+                .any(|child| is_wanted(child.quantifier) || child.element.has(is_wanted)),
+        }
+    }
+}
+
 /// A node, or one of several.
 pub(super) struct Element {
     pub shape: Shape,
@@ -173,12 +200,7 @@ impl Patterns {
     /// # Errors
     /// What is wrong with the first expression that does not compile.
     pub fn check(&self) -> Result<(), String> {
-        for predicate in self.patterns.iter().flat_map(|pattern| &pattern.predicates) {
-            if let Test::Matches(expression) = &predicate.test {
-                expression.compiled().as_ref().map_err(Clone::clone)?;
-            }
-        }
-        Ok(())
+        self.patterns.iter().try_for_each(Pattern::check)
     }
 }
 
@@ -217,6 +239,29 @@ pub(super) fn compile(language: Language) -> Result<Patterns, String> {
         by_kind,
         any_kind,
     })
+}
+
+/// Reads a query of somebody else, with the names of its captures. The error says at which byte it goes wrong, and how.
+pub(super) fn read(
+    language: Language,
+    text: &str,
+) -> Result<(Vec<Pattern>, Vec<String>), (usize, String)> {
+    let mut reader = Reader::new(language, text);
+    let mut patterns = Vec::new();
+    loop {
+        match reader.next_here() {
+            Ok(Some(pattern)) => patterns.push(pattern),
+            Ok(None) if patterns.is_empty() => return Err((0, "it has no pattern".to_owned())),
+            Ok(None) => return Ok((patterns, reader.capture_names().to_vec())),
+            Err(what) => {
+                let read = text.get(..reader.position()).unwrap_or(text);
+                // What is wrong with a word is found out behind it.
+                let word = what.rsplit('`').nth(1).filter(|word| !word.is_empty());
+                let at = word.and_then(|word| read.rfind(word));
+                return Err((at.unwrap_or(read.len()), what));
+            }
+        }
+    }
 }
 
 /// Enters a pattern under every kind its root may have. The depth is that of the query file.

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use tree_sitter::Tree;
 
-use super::kinds::Row;
+use super::kinds::{KindTable, Row};
 use super::{Lost, pattern};
 use crate::languages::Language;
 
@@ -73,10 +73,17 @@ impl FlatTree {
     /// [`Lost::ParseBudget`] for a chain so long that walking it would take the square of its length, and
     /// [`Lost::Internal`] if the query of the language does not compile.
     pub fn new(language: Language, tree: &Tree) -> Result<Self, Lost> {
-        let kinds = match pattern::of(language) {
-            Ok(patterns) => &patterns.kinds,
-            Err(_) => return Err(Lost::Internal),
-        };
+        match pattern::of(language) {
+            Ok(patterns) => Self::with(&patterns.kinds, tree),
+            Err(_) => Err(Lost::Internal),
+        }
+    }
+
+    /// Lays a tree out with the nodes and fields that this table asks for.
+    ///
+    /// # Errors
+    /// [`Lost::ParseBudget`], as [`FlatTree::new`].
+    pub fn with(kinds: &KindTable, tree: &Tree) -> Result<Self, Lost> {
         let mut flat = Self {
             nodes: ROOM.take(),
             size: tree.root_node().descendant_count(),

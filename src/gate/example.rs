@@ -145,7 +145,11 @@ fn name(side: Side<'_>, subject: Subject) -> Option<String> {
         Subject::Function(_, at) => facts.functions.get(at as usize)?.name.as_ref()?,
         Subject::Field(_, at) => &facts.fields.get(at as usize)?.name,
         Subject::Item(_, at) => &facts.items.get(at as usize)?.name,
-        Subject::File(_) | Subject::Change(_) => return None,
+        Subject::File(_)
+        | Subject::Import(..)
+        | Subject::Call(..)
+        | Subject::Match(..)
+        | Subject::Change(_) => return None,
     };
     Some(name.to_string())
 }

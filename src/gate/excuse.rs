@@ -23,7 +23,7 @@ impl Follower<'_> {
 
     /// Whether part of a file moved to another one without becoming something else.
     fn is_only_elsewhere(&self, subject: Subject) -> bool {
-        let Some(matched) = self.matching.of(subject) else {
+        let Some(matched) = self.matched(subject) else {
             return false;
         };
         if !matches!(self.component.measure, Measure::HiddenItems(_)) {

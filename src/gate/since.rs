@@ -1,6 +1,6 @@
 //! Since when a subject is bad: which commit of a change made it so.
 
-use super::matching::{Matching, Texts};
+use super::matching::{Matching, Places, Texts, places};
 use super::{Comparison, Side};
 use crate::codebase::maps::Map;
 use crate::measures::{self, Reading, Subject};
@@ -35,6 +35,7 @@ pub fn were_as_bad(
 ) -> Vec<bool> {
     let matching = Matching::new(earlier.codebase, head.codebase, texts);
     let mut readings: Map<usize, [Map<Subject, &Reading>; 2]> = Map::default();
+    let mut by_position: Map<usize, Places> = Map::default();
     let as_bad = |suspect: &Suspect| {
         let position = suspect.position;
         let [then, now] = readings.entry(position).or_insert_with(|| {
@@ -43,7 +44,11 @@ pub fn were_as_bad(
                 readings.map(|reading| (reading.subject, reading)).collect()
             })
         });
-        let was = matching.of(suspect.subject)?.was;
+        let placed = by_position
+            .entry(position)
+            .or_insert_with(|| places(&matching, earlier, head, position));
+        let placed = placed.get(&suspect.subject).copied();
+        let was = placed.or_else(|| matching.of(suspect.subject))?.was;
         let (then, now) = (then.get(&was)?, now.get(&suspect.subject)?);
         let component = &head.evaluation.components.get(position)?.component;
         let degree =

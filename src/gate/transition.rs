@@ -8,7 +8,7 @@ use crate::measures::{self, Reading, Subject};
 use crate::path::RepoPath;
 
 use super::Side;
-use super::matching::Matching;
+use super::matching::{Match, Matching, Places, places};
 use super::tests_kept::{Answer, TestsKept};
 
 /// What became of a subject.
@@ -133,6 +133,8 @@ pub(crate) struct Follower<'a> {
     pub(crate) readings: Map<Subject, &'a Reading>,
     /// What is excused at the base and at the head, and how much is missing of it.
     pub(crate) excused: [Map<Subject, u64>; 2],
+    /// What its places were, if it judges any.
+    places: Places,
 }
 
 impl<'a> Follower<'a> {
@@ -160,7 +162,14 @@ impl<'a> Follower<'a> {
                 .map(|reading| (reading.subject, reading))
                 .collect(),
             excused: [base, head].map(|side| side.evaluation.excused(position)),
+            places: places(matching, base, head, position),
         })
+    }
+
+    /// What a subject of the head was; none if it is new.
+    pub(super) fn matched(&self, subject: Subject) -> Option<Match> {
+        let place = self.places.get(&subject).copied();
+        place.or_else(|| self.matching.of(subject))
     }
 
     /// What became of every subject.
@@ -168,7 +177,7 @@ impl<'a> Follower<'a> {
         let mut found = Transitions::default();
         let mut met: Set<Subject> = Set::default();
         for reading in self.head.evaluation.readings(self.position) {
-            let was = self.matching.of(reading.subject).map(|matched| matched.was);
+            let was = self.matched(reading.subject).map(|matched| matched.was);
             let known = was.and_then(|was| Some((was, *self.readings.get(&was)?)));
             let after = (reading.good, reading.of);
             if let Some((was, known)) = known {
@@ -296,7 +305,7 @@ impl<'a> Follower<'a> {
             return self.file_before(file);
         }
         let lineage = self.matching.lineage(file);
-        match self.matching.of(subject) {
+        match self.matched(subject) {
             Some(matched) => self.judged(matched.was),
             None if lineage.was.is_some_and(|was| !self.judges(was)) => Before::NotJudged,
             None => self.part_before(subject),
@@ -405,7 +414,7 @@ impl<'a> Follower<'a> {
                 let lineage = self.matching.lineage(file);
                 lineage.is_renamed || lineage.was.is_none()
             }
-            (_, Some(file)) => match self.matching.of(subject) {
+            (_, Some(file)) => match self.matched(subject) {
                 Some(matched) => matched.has_moved,
                 None => self.matching.lineage(file).is_renamed,
             },

@@ -65,6 +65,7 @@ fn unseen<'a>(side: Side<'a>, position: usize) -> impl Iterator<Item = (RepoPath
 fn is_unseen(lost: &Lost) -> bool {
     match lost {
         Lost::ParseBudget
+        | Lost::PatternBudget
         | Lost::ParseErrors(_)
         | Lost::TooLarge
         | Lost::LfsPointer

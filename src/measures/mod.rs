@@ -3,6 +3,7 @@
 mod calm_hot_spots;
 pub mod calm_touches;
 mod covered_lines;
+pub mod declared;
 mod documented_items;
 mod explained_suppressions;
 mod hidden_items;
@@ -58,6 +59,8 @@ impl Reading {
 pub enum Note {
     /// The words themselves.
     Words(Box<str>),
+    /// The words, and how often there is something to say.
+    Counted(Box<str>, u64),
     /// The subject says it all.
     Subject,
 }
@@ -73,6 +76,12 @@ pub enum Subject {
     Field(FileIndex, u32),
     /// A top-level declaration, by its position in the facts.
     Item(FileIndex, u32),
+    /// An import, by its position in the facts.
+    Import(FileIndex, u32),
+    /// A call: the line it stands on, and its position in the facts.
+    Call(FileIndex, u32, u32),
+    /// What a code pattern found: the line it stands on, and its position among all its component looks for.
+    Match(FileIndex, u32, u32),
     /// A change, by its position in the history.
     Change(usize),
 }
@@ -84,7 +93,10 @@ impl Subject {
             Self::File(file)
             | Self::Function(file, _)
             | Self::Field(file, _)
-            | Self::Item(file, _) => Some(file),
+            | Self::Item(file, _)
+            | Self::Import(file, _)
+            | Self::Call(file, ..)
+            | Self::Match(file, ..) => Some(file),
             Self::Change(_) => None,
         }
     }
@@ -96,6 +108,9 @@ impl Subject {
             Self::Function(..) => Some(self.function(codebase)?.line),
             Self::Field(file, at) => Some(facts(file)?.fields.get(at as usize)?.line),
             Self::Item(file, at) => Some(facts(file)?.items.get(at as usize)?.line),
+            Self::Import(file, at) => Some(facts(file)?.imports.get(at as usize)?.line),
+            // Where thousands stand in one file, each would be looked for from its beginning.
+            Self::Call(_, line, _) | Self::Match(_, line, _) => Some(line),
             Self::File(_) | Self::Change(_) => None,
         }
     }
@@ -255,6 +270,7 @@ pub fn take(context: &Context, component: &Component) -> Measurement {
         Measure::ExplainedSuppressions => explained_suppressions::read(&view),
         Measure::TrackedDebt(settings) => tracked_debt::read(&view, settings),
         Measure::UniqueLines(settings) => unique_lines::read(&view, settings),
+        Measure::Declared(settings) => declared::read(context, &view, settings),
         Measure::CoveredLines(settings) => covered_lines::read(&view, settings),
         Measure::FastEndpoints(_)
         | Measure::SafeReads
@@ -266,7 +282,7 @@ pub fn take(context: &Context, component: &Component) -> Measurement {
 /// What a person can do about a reading that [`take`] gave for the same codebase and component, a clause; none where
 /// nothing is missing.
 pub fn explain(codebase: &Codebase, component: &Component, reading: &Reading) -> Option<String> {
-    if let Note::Words(words) = reading.note.as_ref()? {
+    if let Note::Words(words) | Note::Counted(words, _) = reading.note.as_ref()? {
         return Some(words.to_string());
     }
     let view = View {
@@ -287,6 +303,7 @@ pub fn explain(codebase: &Codebase, component: &Component, reading: &Reading) ->
         Measure::TestedFiles(_)
         | Measure::PreferredImports(_)
         | Measure::UniqueLines(_)
+        | Measure::Declared(_)
         | Measure::CoveredLines(_)
         | Measure::FastEndpoints(_)
         | Measure::SafeReads
@@ -307,6 +324,10 @@ pub fn degree(codebase: &Codebase, component: &Component, reading: &Reading) -> 
             u64::from(function.cognitive)
         }
         (Measure::ShortFiles(_), _) => 1,
+        (Measure::Declared(_), _) => match &reading.note {
+            Some(Note::Counted(_, count)) => *count,
+            _ => 1,
+        },
         _ => reading.gap(),
     }
 }
@@ -364,6 +385,7 @@ pub fn about(measure: &Measure) -> About {
         Measure::ExplainedSuppressions => explained_suppressions::ABOUT,
         Measure::TrackedDebt(_) => tracked_debt::ABOUT,
         Measure::UniqueLines(_) => unique_lines::ABOUT,
+        Measure::Declared(settings) => declared::about(settings),
         Measure::CoveredLines(_) => covered_lines::ABOUT,
         Measure::FastEndpoints(_)
         | Measure::SafeReads
@@ -403,9 +425,11 @@ impl<'a> View<'a> {
 
     /// Whether a file is code the component is about.
     pub fn judges(&self, file: &File) -> bool {
-        file.class == Class::Code
-            && file.language.is_some()
-            && self.component.paths.matches(&file.path)
+        let is_its_class = match &self.component.measure {
+            Measure::Declared(settings) => declared::is_class_of(settings, file.class),
+            _ => file.class == Class::Code,
+        };
+        is_its_class && file.language.is_some() && self.component.paths.matches(&file.path)
     }
 
     /// Why history cannot be looked at, if so.

@@ -185,7 +185,7 @@ fn unprefixed(module: &str) -> &str {
 }
 
 /// Whether an import names a module or something below it, outside the parts that are not meant.
-fn imports_module(import: &Import, wanted: &str, except: &[String]) -> bool {
+pub(super) fn imports_module(import: &Import, wanted: &str, except: &[String]) -> bool {
     let module = unprefixed(&import.module);
     let is_left_out = |rest: &str| {
         except
@@ -227,7 +227,7 @@ fn below<'a>(module: &'a str, wanted: &str) -> Option<&'a str> {
 }
 
 /// Whether a global is called and no import or top-level declaration of the file takes its name.
-fn uses_global(facts: &Facts, name: &str) -> bool {
+pub(super) fn uses_global(facts: &Facts, name: &str) -> bool {
     let is_called = facts.calls.callees().iter().any(|callee| {
         let before = callee.strip_suffix(name);
         matches!(before, Some("" | "window." | "globalThis."))

@@ -63,7 +63,7 @@ pub(super) fn explain(view: &View, reading: &Reading) -> Option<String> {
 }
 
 /// The sizes of changes. Most paths are in many of them and are judged once.
-struct Sizes<'a> {
+pub(super) struct Sizes<'a> {
     codebase: &'a Codebase,
     /// By file: whether it counts, as far as somebody asked.
     files: Vec<Option<bool>>,
@@ -72,7 +72,7 @@ struct Sizes<'a> {
 }
 
 impl<'a> Sizes<'a> {
-    fn new(codebase: &'a Codebase) -> Self {
+    pub(super) fn new(codebase: &'a Codebase) -> Self {
         Self {
             codebase,
             files: vec![None; codebase.files().len()],
@@ -81,7 +81,7 @@ impl<'a> Sizes<'a> {
     }
 
     /// How many files of a change count.
-    fn of(&mut self, position: usize) -> usize {
+    pub(super) fn of(&mut self, position: usize) -> usize {
         let codebase = self.codebase;
         let Some(change) = codebase.history.changes.get(position) else {
             return 0;

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use crate::classify::{self, FileRules};
 use crate::codebase::manifests::Manifests;
 use crate::codebase::{Codebase, Content, File};
-use crate::definition::{self, Component, CoverageSettings};
+use crate::definition::{self, Component, CoverageSettings, Definition};
 use crate::evidence::coverage::{Found, USUAL_PLACES, gather};
-use crate::facts::Lost;
-use crate::facts::extract::extract;
+use crate::facts::extract::extract_asked;
+use crate::facts::{CodePatterns, Lost};
 use crate::git::{HashKind, History, HistoryState, blob_id};
 use crate::path::RepoPath;
 
@@ -47,6 +47,16 @@ pub(crate) fn files(fixture: &str) -> Vec<FixtureFile> {
 
 /// The codebase of a fixture, classified by path alone.
 pub(crate) fn codebase(fixture: &str) -> Codebase {
+    codebase_asked(fixture, &CodePatterns::default())
+}
+
+/// The same, with what a measure looks for in code.
+pub(crate) fn codebase_for(fixture: &str, measure: &str) -> Codebase {
+    codebase_asked(fixture, &definition_of(measure).code_patterns())
+}
+
+/// The same, with what these patterns find.
+pub(crate) fn codebase_asked(fixture: &str, patterns: &CodePatterns) -> Codebase {
     let files = files(fixture);
     let manifests: Vec<(RepoPath, Vec<u8>)> = files
         .iter()
@@ -81,7 +91,7 @@ pub(crate) fn codebase(fixture: &str) -> Codebase {
             let content = match settled.language {
                 Some(_) if settled.class.has_facts() && is_lost => Content::Lost(Lost::ParseBudget),
                 Some(language) if settled.class.has_facts() => {
-                    let facts = extract(language, text.as_bytes());
+                    let facts = extract_asked(language, text.as_bytes(), patterns);
                     Content::Facts(Arc::new(
                         facts.unwrap_or_else(|lost| panic!("{path:?} has no facts: {lost:?}")),
                     ))
@@ -116,7 +126,7 @@ pub(crate) fn codebase(fixture: &str) -> Codebase {
 pub(crate) fn check(measure: &str, fixture: &str, expected: &str) {
     let expected: Vec<&str> = expected.trim().lines().map(str::trim).collect();
     assert_eq!(
-        report(&codebase(fixture), measure),
+        report(&codebase_for(fixture, measure), measure),
         expected.join("\n"),
         "of {fixture}"
     );
@@ -140,17 +150,21 @@ pub(crate) fn taken(codebase: &Codebase, measure: &str) -> Measurement {
 
 /// A component with a measure.
 fn component(measure: &str) -> Component {
+    definition_of(measure).components.remove(0)
+}
+
+/// A definition of one component.
+fn definition_of(measure: &str) -> Definition {
     let measure = if measure.contains('=') {
         measure.to_owned()
     } else {
         format!("{measure} = {{}}")
     };
     let text = format!("version = 1\n[component.fixture]\nmeasure.{measure}\n");
-    let mut definition = match definition::parse(text.as_bytes(), "quality.toml") {
+    match definition::parse(text.as_bytes(), "quality.toml") {
         Ok(definition) => definition,
         Err(diagnostics) => panic!("{diagnostics:?}"),
-    };
-    definition.components.remove(0)
+    }
 }
 
 fn lines(codebase: &Codebase, component: &Component, taken: &Taken) -> Vec<String> {

@@ -6,7 +6,7 @@
 
 use crate::codebase::File;
 use crate::definition::settings::{NestedAny, TypedSlots};
-use crate::facts::{Checking, Facts, Slot, SlotState};
+use crate::facts::{Checking, Facts, Function, Slot, SlotState};
 use crate::path::RepoPath;
 
 use super::{About, Measurement, Method, Note, Reading, Subject, Taken, View};
@@ -100,6 +100,13 @@ pub(super) fn explain(view: &View, settings: &TypedSlots, reading: &Reading) -> 
         clauses.push("no checker reads this file".to_owned());
     }
     Some(format!("{name}: {}", clauses.join("; ")))
+}
+
+/// Whether every slot of a function has a type a checker can use.
+pub(super) fn is_typed(view: &View, file: &File, facts: &Facts, function: &Function) -> bool {
+    let project = Project::of(view, file, facts);
+    let judged = Judged::of(&function.slots, &TypedSlots::default(), project);
+    judged.good == judged.of
 }
 
 /// What the project around a file says of its slots.

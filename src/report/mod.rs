@@ -295,6 +295,7 @@ pub fn millionths(part: u64, whole: u64) -> Option<u64> {
 fn lost_words(lost: &Lost) -> &'static str {
     match lost {
         Lost::ParseBudget => "more work to parse than any real file of this size",
+        Lost::PatternBudget => "more work for a code pattern than any real file of this size",
         Lost::ParseErrors(_) => "more than a fifth of it could not be parsed",
         Lost::TooLarge => "too large to parse",
         Lost::Permission => "no permission to read it",

@@ -13,6 +13,7 @@ use super::{Ground, Snapshot};
 use crate::classify::FileRules;
 use crate::definition::Definition;
 use crate::error::Error;
+use crate::facts::CodePatterns;
 use crate::facts::Lost;
 use crate::git::{Discovery, ObjectId, Repository, TreeLister};
 use crate::source::{self, Identified, Listed, Origin, Tracked};
@@ -33,6 +34,8 @@ pub struct Inventory {
     pub(super) counts_lines: bool,
     /// What other tools reported.
     pub(super) reports: Reports,
+    /// What the definition looks for in code.
+    pub(super) patterns: CodePatterns,
 }
 
 impl Inventory {
@@ -95,8 +98,9 @@ impl Inventory {
     ) -> Result<Self, Error> {
         let state = snapshot.state(ground);
         let entries = snapshot.entries(repository)?;
+        let patterns = definition.code_patterns();
         Ok(Self::of_entries(
-            repository, snapshot, state, &entries, definition,
+            repository, snapshot, state, &entries, definition, patterns,
         ))
     }
 
@@ -106,6 +110,7 @@ impl Inventory {
         commit: ObjectId,
         lister: &mut TreeLister,
         definition: &Definition,
+        patterns: CodePatterns,
     ) -> Result<Self, Error> {
         let snapshot = Snapshot::Commit(commit);
         let state = snapshot.state(ground);
@@ -114,7 +119,7 @@ impl Inventory {
         let repository = ground.repository()?;
         Ok(Self {
             counts_lines: false,
-            ..Self::of_entries(repository, snapshot, state, &entries, definition)
+            ..Self::of_entries(repository, snapshot, state, &entries, definition, patterns)
         })
     }
 
@@ -124,6 +129,7 @@ impl Inventory {
         state: String,
         entries: &[Tracked],
         definition: &Definition,
+        patterns: CodePatterns,
     ) -> Self {
         let listing = source::list_revision(entries, &rules(definition), |entry| {
             repository.blob(entry.id).ok()
@@ -141,6 +147,7 @@ impl Inventory {
             state,
             counts_lines: true,
             reports,
+            patterns,
         }
     }
 
@@ -182,6 +189,7 @@ impl Inventory {
             state,
             counts_lines: true,
             reports,
+            patterns: definition.code_patterns(),
         }
     }
 

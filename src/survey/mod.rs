@@ -297,6 +297,7 @@ impl Files {
             mut notes,
             snapshot,
             counts_lines,
+            patterns,
             state,
             reports,
         } = inventory;
@@ -309,6 +310,7 @@ impl Files {
             contents,
             hash,
             counts_lines,
+            patterns,
             carried: options.carried.cloned(),
             facts: options.memory.map(|memory| Arc::clone(&memory.facts)),
             watch: Arc::clone(options.watch),

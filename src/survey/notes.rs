@@ -1,7 +1,7 @@
 //! Sentences beside the numbers: what a reader of a report should know about the files behind it.
 
 use super::reading::Read;
-use crate::definition::{Definition, PatternSet};
+use crate::definition::{Definition, Measure, PatternSet};
 use crate::source::Listed;
 
 /// How many files a sentence about odd ones names.
@@ -49,6 +49,16 @@ pub(super) fn unmatched(definition: &Definition, files: &[Listed]) -> Vec<String
             format!("component.{}.except", component.id),
             &component.paths.except,
         ));
+        if let Measure::Declared(declared) = &component.measure {
+            let globs = declared.globs().into_iter();
+            sets.extend(globs.map(|(key, set)| {
+                let measure = component.measure.name();
+                (
+                    format!("component.{}.measure.{measure}.{key}", component.id),
+                    set,
+                )
+            }));
+        }
     }
     let mut warnings = Vec::new();
     for (key, set) in sets {

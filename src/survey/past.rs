@@ -11,7 +11,7 @@ use super::{Carry, Files, Ground, Inventory, Options, Survey, Watch, history_opt
 use crate::cache::Key;
 use crate::definition::Definition;
 use crate::error::Error;
-use crate::facts::Lost;
+use crate::facts::{CodePatterns, Lost};
 use crate::git::{self, History, HistoryState, ObjectId, Repository, TreeLister};
 use crate::source::{Identified, Listed};
 
@@ -23,6 +23,8 @@ const PORTION: usize = 512;
 pub struct Past {
     lister: TreeLister,
     unlearned: Unlearned,
+    /// What the definition looks for in code, once somebody asked.
+    patterns: Option<CodePatterns>,
 }
 
 /// Contents that nothing is known of yet, each once.
@@ -30,6 +32,7 @@ pub struct Past {
 pub struct Unlearned {
     keys: HashSet<Key>,
     files: Vec<(Listed, Result<Identified, Lost>)>,
+    patterns: CodePatterns,
 }
 
 impl Past {
@@ -38,11 +41,12 @@ impl Past {
         Self {
             lister: TreeLister::new(repository),
             unlearned: Unlearned::default(),
+            patterns: None,
         }
     }
 
     /// Lists the files of a commit. Lines of files in which nothing is measured are not counted. What is in `carry` is not
-    /// new.
+    /// new. The definition is the same for all commits.
     pub fn inventory(
         &mut self,
         ground: &Ground,
@@ -51,13 +55,24 @@ impl Past {
         carry: &Carry,
         watch: &Watch,
     ) -> Result<Inventory, Error> {
+        let patterns = self
+            .patterns
+            .get_or_insert_with(|| definition.code_patterns());
+        let patterns = patterns.clone();
+        self.unlearned.patterns.clone_from(&patterns);
         let inventory = watch.time("list", || {
-            Inventory::of_past(ground, commit, &mut self.lister, definition)
+            Inventory::of_past(
+                ground,
+                commit,
+                &mut self.lister,
+                definition,
+                patterns.clone(),
+            )
         })?;
         watch.expect(inventory.len());
         let identified = inventory.identified.iter().flatten();
         for (listed, identified) in inventory.files.iter().zip(identified) {
-            if let Some(key) = key_of(listed, identified)
+            if let Some(key) = key_of(listed, identified, &patterns)
                 && !carry.contains_key(&key)
                 && self.unlearned.keys.insert(key)
             {
@@ -131,6 +146,7 @@ impl Unlearned {
                 contents: contents.clone(),
                 hash: ground.hash_kind(),
                 counts_lines: false,
+                patterns: self.patterns.clone(),
                 carried: None,
                 facts: options.memory.map(|memory| Arc::clone(&memory.facts)),
                 watch: Arc::clone(options.watch),

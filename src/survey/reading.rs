@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::cache::{Key, Shelf};
 use crate::class::Class;
 use crate::classify::{self, Seen};
 use crate::codebase::{Content, File};
-use crate::facts::{Facts, Lost, decode, extract};
+use crate::facts::{CodePatterns, Facts, Lost, decode, extract};
 use crate::git::{HashKind, ObjectId, blob_id};
 use crate::source::{self, Identified, Listed};
 
@@ -57,15 +58,42 @@ pub struct Known {
 }
 
 /// Under which name a content is remembered, if what is in it counts at all.
-pub(super) fn key_of(listed: &Listed, identified: &Result<Identified, Lost>) -> Option<Key> {
+pub(super) fn key_of(
+    listed: &Listed,
+    identified: &Result<Identified, Lost>,
+    patterns: &CodePatterns,
+) -> Option<Key> {
     let identified = identified.as_ref().ok()?;
-    let key = || Key::new(identified.id.as_bytes(), asked(listed));
+    let key = || key(&identified.id, listed, patterns);
     listed.needs_content().then(key)
 }
 
 /// What to ask for, the first byte of a question.
 const WHOLE: u8 = 1;
 const LINES: u8 = 2;
+/// Everything, and what code patterns find.
+const PATTERNS: u8 = 3;
+
+/// Under which name the answer to what is asked of a content is remembered. Where no code pattern is looked for, that is
+/// the same for every definition.
+fn key(id: &ObjectId, listed: &Listed, patterns: &CodePatterns) -> Key {
+    let asked = asked(listed);
+    let sought = if listed.needs_content() {
+        patterns.fingerprint(listed.language)
+    } else {
+        None
+    };
+    match sought {
+        None => Key::new(id.as_bytes(), asked),
+        Some(fingerprint) => {
+            let mut hasher = Sha256::new();
+            hasher.update(fingerprint);
+            hasher.update(id.as_bytes());
+            let [_, language, extension, chosen] = asked;
+            Key::new(&hasher.finalize(), [PATTERNS, language, extension, chosen])
+        }
+    }
+}
 
 /// Reads the files of one state of a repository.
 pub(super) struct Reader {
@@ -73,6 +101,8 @@ pub(super) struct Reader {
     pub hash: HashKind,
     /// Whether files that nothing is measured in are read to count their lines, where that is remembered.
     pub counts_lines: bool,
+    /// What the definition looks for in code.
+    pub patterns: CodePatterns,
     /// What an earlier survey of this run learned.
     pub carried: Option<Arc<Carry>>,
     pub facts: Option<Arc<Shelf>>,
@@ -90,12 +120,12 @@ impl Reader {
     ) -> Option<Read> {
         let identified = identified?.as_ref().ok()?;
         let mut read = if listed.needs_content() || self.counts_lines_of(listed) {
-            let key = Key::new(identified.id.as_bytes(), asked(listed));
+            let key = key(&identified.id, listed, &self.patterns);
             let known = self.carried.as_ref()?.get(&key)?;
             if identified.size.is_some_and(|size| known.size != size) {
                 return None;
             }
-            join(listed, known.clone(), Some(identified.id))
+            self.join(listed, known.clone(), Some(identified.id))
         } else if matches!(self.contents, Contents::Objects(_)) {
             self.count_lines(listed)
         } else {
@@ -118,9 +148,9 @@ impl Reader {
         if let Some(Ok(identified)) = identified
             && (listed.needs_content() || self.counts_lines_of(listed))
         {
-            let key = Key::new(identified.id.as_bytes(), asked(listed));
+            let key = key(&identified.id, listed, &self.patterns);
             if let Some(known) = self.recall(&key, identified.size) {
-                return join(listed, known, Some(identified.id));
+                return self.join(listed, known, Some(identified.id));
             }
         }
         let is_named = identified.is_some();
@@ -135,15 +165,24 @@ impl Reader {
         let size = bytes.len() as u64;
         // What was identified may have changed since, or been filtered on its way out of git: these bytes count.
         let id = is_named.then(|| self.name(&bytes, identified));
-        let known = examine(listed, bytes);
+        let known = examine(listed, bytes, &self.patterns);
         self.watch.file_read(size, known.facts.is_some());
         if let (Some(shelf), Some(id)) = (&self.facts, id)
             && !matches!(known.facts, Some(Err(Lost::Internal)))
             && let Ok(value) = postcard::to_stdvec(&known)
         {
-            shelf.put(Key::new(id.as_bytes(), asked(listed)), value);
+            shelf.put(key(&id, listed, &self.patterns), value);
         }
-        join(listed, known, id)
+        self.join(listed, known, id)
+    }
+
+    /// Joins what the path of a file says with what is known of its content.
+    fn join(&self, listed: &Listed, known: Known, id: Option<ObjectId>) -> Read {
+        let kept = id.map(|id| (key(&id, listed, &self.patterns), known.clone()));
+        Read {
+            known: kept,
+            ..join(listed, known, id)
+        }
     }
 
     fn counts_lines_of(&self, listed: &Listed) -> bool {
@@ -197,7 +236,7 @@ fn asked(listed: &Listed) -> [u8; 4] {
 }
 
 /// Looks at the bytes of a file.
-fn examine(listed: &Listed, bytes: Vec<u8>) -> Known {
+fn examine(listed: &Listed, bytes: Vec<u8>, patterns: &CodePatterns) -> Known {
     let is_settled = !listed.needs_content();
     let seen = if is_settled {
         Seen::default()
@@ -228,7 +267,7 @@ fn examine(listed: &Listed, bytes: Vec<u8>) -> Known {
         return known;
     };
     let decoded = decode::decode(bytes);
-    let facts = extract::extract(language, &decoded.text);
+    let facts = extract::extract_asked(language, &decoded.text, patterns);
     known.lines = match &facts {
         Ok(facts) => facts.lines.total(),
         Err(_) => decode::count_lines(&decoded.text),
@@ -239,19 +278,15 @@ fn examine(listed: &Listed, bytes: Vec<u8>) -> Known {
     known
 }
 
-/// Joins what the path of a file says with what is known of its content.
+/// A file of which this is known.
 fn join(listed: &Listed, known: Known, id: Option<ObjectId>) -> Read {
-    let kept = id.map(|id| (Key::new(id.as_bytes(), asked(listed)), known.clone()));
     if !listed.needs_content() {
         let mut file = unread_file(listed, listed.class.unwrap_or(Class::Data));
         file.id = id;
         if is_countable(file.class) {
             file.lines = known.lines;
         }
-        return Read {
-            known: kept,
-            ..file.into()
-        };
+        return file.into();
     }
     let settled = listed.settle(&known.seen);
     let mut file = File {
@@ -272,7 +307,7 @@ fn join(listed: &Listed, known: Known, id: Option<ObjectId>) -> Read {
         file,
         non_utf8: known.non_utf8,
         conflict_markers: known.conflict_markers,
-        known: kept,
+        known: None,
     }
 }
 
@@ -325,7 +360,7 @@ pub(super) fn lost_file(listed: &Listed, lost: Lost) -> File {
 
 #[cfg(test)]
 mod tests {
-    use super::{Content, Contents, HashKind, Identified, Lost, Reader, blob_id};
+    use super::{CodePatterns, Content, Contents, HashKind, Identified, Lost, Reader, blob_id};
     use crate::cache::Cache;
     use crate::classify::FileRules;
     use crate::source::{self, Listed};
@@ -355,6 +390,7 @@ mod tests {
             carried: None,
             hash: HashKind::Sha1,
             counts_lines: true,
+            patterns: CodePatterns::default(),
             facts: Some(Arc::new(cache.shelf("facts", "1", b"reader"))),
             watch: Arc::new(Watch::default()),
             has_moved: Arc::new(AtomicBool::new(false)),

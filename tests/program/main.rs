@@ -13,6 +13,7 @@ mod coverage;
 mod definition;
 mod determinism;
 mod encoding;
+mod examples;
 mod files;
 mod gate;
 mod history;

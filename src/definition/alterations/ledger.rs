@@ -160,7 +160,7 @@ impl Ledger {
 }
 
 /// How the first list compares with the second: it has more, or less, or each has something of its own.
-fn by_inclusion(one: &List, other: &List) -> Option<Ordering> {
+pub(super) fn by_inclusion(one: &List, other: &List) -> Option<Ordering> {
     match (one.is_superset(other), one.is_subset(other)) {
         (true, true) => Some(Ordering::Equal),
         (true, false) => Some(Ordering::Greater),

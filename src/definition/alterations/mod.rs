@@ -7,6 +7,7 @@
 //! definition sets no bar for it, because one can be set on the command line. Every structure is taken apart by name,
 //! so that a new field does not compile until somebody has judged it here.
 
+mod declared;
 mod ledger;
 mod settings;
 

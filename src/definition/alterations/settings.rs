@@ -1,7 +1,7 @@
 //! What the settings of two measures differ in.
 
 use super::ledger::{Demand, Ledger, List, list, written};
-use super::{Effect, globs};
+use super::{Effect, declared, globs};
 use crate::definition::library::{PreferredImports, Preset};
 use crate::definition::settings::{
     CalmHotSpots, CalmTouches, CoveredLines, FastEndpoints, HiddenItems, Measure, ShortFiles,
@@ -87,6 +87,10 @@ pub(super) fn compare(component: &str, base: &Measure, head: &Measure) -> Ledger
             ledger.ordered("min_lines", min_lines, &head.min_lines, Demand::Falling);
             ledger.ordered("min_tokens", min_tokens, &head.min_tokens, Demand::Falling);
         }
+        (Measure::Declared(base), Measure::Declared(head)) => {
+            let name = format!("{component}.measure.declared");
+            ledger = declared::compare(&name, base, head);
+        }
         (Measure::DocumentedItems, Measure::DocumentedItems)
         | (Measure::ExplainedSuppressions, Measure::ExplainedSuppressions)
         | (Measure::SafeReads, Measure::SafeReads)
@@ -111,7 +115,8 @@ pub(super) fn compare(component: &str, base: &Measure, head: &Measure) -> Ledger
             | Measure::DocumentedItems
             | Measure::ExplainedSuppressions
             | Measure::TrackedDebt(_)
-            | Measure::UniqueLines(_),
+            | Measure::UniqueLines(_)
+            | Measure::Declared(_),
             _,
         ) => {
             ledger = Ledger::of(component);

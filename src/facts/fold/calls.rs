@@ -1,9 +1,8 @@
-//! What functions do: their branches and calls, and the decorators around them.
+//! What functions do: their branches and calls.
 
 use compact_str::CompactString;
 
 use super::{Fold, Frame};
-use crate::facts::Decorator;
 use crate::facts::finds::Found;
 use crate::facts::role::{Part, Subject};
 
@@ -59,17 +58,6 @@ impl Fold<'_> {
         let function = function.map(|function| function as u32);
         self.calls.push(callee, found.rows.0 + 1, function);
     }
-
-    /// A decorator or attribute.
-    pub(super) fn decorator(&mut self, found: &Found) {
-        self.layout.decorator_rows.push(found.rows);
-        if let Some(name) = self.part(found, Part::Name) {
-            self.facts.decorators.push(Decorator {
-                name: name.into(),
-                line: found.rows.0 + 1,
-            });
-        }
-    }
 }
 
 fn calls_itself(callee: &str, name: &str, is_member: bool) -> bool {
@@ -81,10 +69,14 @@ fn calls_itself(callee: &str, name: &str, is_member: bool) -> bool {
         .any(|receiver| callee.strip_prefix(receiver) == Some(name))
 }
 
-/// A callee without white space; of a long chain only its last name.
+/// A callee without white space; of a long chain only its last name, as in `.unwrap`.
 fn callee_text(written: &[u8]) -> CompactString {
     let written = if written.len() > LONGEST_CALLEE {
-        let last = memchr::memrchr2(b'.', b':', written).map_or(0, |at| at + 1);
+        // With what stands before it: it is a part of something, and no name of its own.
+        let last = memchr::memrchr2(b'.', b':', written).map_or(0, |at| {
+            let is_pair = written.get(at.wrapping_sub(1)..=at) == Some(b"::");
+            at - usize::from(is_pair)
+        });
         &written[last.max(written.len() - LONGEST_CALLEE)..]
     } else {
         written

@@ -14,6 +14,7 @@ use crate::languages::jsdoc::Declared;
 
 #[derive(Default)]
 pub(super) struct Signature {
+    pub span: Span,
     pub rows: (u32, u32),
     pub body: Option<Span>,
     pub is_static: bool,
@@ -105,6 +106,7 @@ impl Fold<'_> {
             ..Function::default()
         });
         let mut signature = Signature {
+            span: found.span,
             rows: found.rows,
             body: said(Part::Body),
             implements,
@@ -120,6 +122,7 @@ impl Fold<'_> {
             signature.doc = Some(doc);
         }
         self.signatures.push(signature);
+        self.decorated(index, found.span.start);
         self.functions.push(index);
         self.open(found.span, Frame::Function(index));
     }

@@ -7,6 +7,7 @@ mod allowances;
 mod calls;
 mod cases;
 mod comments;
+mod decorators;
 mod docs;
 mod exports;
 mod finish;
@@ -25,6 +26,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use self::comments::Fences;
+use self::decorators::Run;
 use self::docs::Docs;
 use self::finish::Layout;
 use self::frames::{Frame, Open};
@@ -41,8 +43,13 @@ use super::role::{Part, Subject};
 use super::tree::Faults;
 use crate::languages::Language;
 
-/// Facts from everything a query found in a text.
-pub(super) fn fold(language: Language, text: &[u8], finds: &Finds, faults: &Faults) -> Facts {
+/// Facts from everything a query found in a text, and the spans of their functions.
+pub(super) fn fold(
+    language: Language,
+    text: &[u8],
+    finds: &Finds,
+    faults: &Faults,
+) -> (Facts, Vec<Span>) {
     let mut fold = Fold::new(language, text);
     finds.for_each_span(|group| {
         if let Some(first) = group.first() {
@@ -51,7 +58,9 @@ pub(super) fn fold(language: Language, text: &[u8], finds: &Finds, faults: &Faul
         }
     });
     fold.close_before(u32::MAX);
-    fold.finish(finds.line_starts(), finds.statements(), faults)
+    let functions = fold.signatures.iter().map(|signature| signature.span);
+    let functions = functions.collect();
+    (fold.finish(finds.line_starts(), finds.statements(), faults), functions)
 }
 
 /// A set of nodes.
@@ -82,6 +91,8 @@ struct Fold<'a> {
     text: &'a [u8],
     facts: Facts,
     calls: CallList,
+    /// The decorators that came last.
+    decorators: Run,
     frames: Vec<(Span, Frame)>,
     open: Open,
     /// The frames of open functions and classes, innermost last.
@@ -122,6 +133,7 @@ impl<'a> Fold<'a> {
             text,
             facts: Facts::default(),
             calls: CallList::default(),
+            decorators: Run::default(),
             frames: Vec::new(),
             open: Open::default(),
             scopes: Vec::new(),

@@ -32,18 +32,28 @@ impl<'a> Reader<'a> {
 
     /// The next pattern; none at the end. The error says what is wrong and on which line.
     pub fn next(&mut self) -> Result<Option<Pattern>, String> {
+        self.next_here().map_err(|what| {
+            let line = 1 + memchr::memchr_iter(b'\n', &self.text[..self.position()]).count();
+            format!("line {line} of its query: {what}")
+        })
+    }
+
+    /// The next pattern; none at the end. What is wrong is wrong at [`Reader::position`].
+    pub fn next_here(&mut self) -> Result<Option<Pattern>, String> {
         self.skip_space();
-        if self.at == self.text.len() {
+        if self.at >= self.text.len() {
             return Ok(None);
         }
-        let root = self.root().map_err(|what| {
-            let line = 1 + memchr::memchr_iter(b'\n', &self.text[..self.at]).count();
-            format!("line {line} of its query: {what}")
-        })?;
+        let root = self.root()?;
         Ok(Some(Pattern {
             root,
             predicates: std::mem::take(&mut self.predicates),
         }))
+    }
+
+    /// The byte up to which the text has been read.
+    pub fn position(&self) -> usize {
+        self.at.min(self.text.len())
     }
 
     /// Names of the captures met so far, by number.

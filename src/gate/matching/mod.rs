@@ -7,6 +7,7 @@ mod alike;
 mod content;
 mod lineage;
 mod origins;
+mod places;
 mod subjects;
 
 use crate::codebase::maps::{Map, Set};
@@ -18,6 +19,7 @@ use content::Text;
 pub(crate) use lineage::Lineage;
 use lineage::Paired;
 pub(crate) use origins::Origins;
+pub(crate) use places::{Places, places};
 use subjects::Matcher;
 
 /// The files that are not the same on both sides: their texts are needed to match what is in them.
@@ -77,6 +79,8 @@ pub(crate) struct Matching {
     heirs: Vec<(FileIndex, FileIndex)>,
     /// Functions, fields and items of the base that are gone, by file.
     gone: Map<FileIndex, Vec<Subject>>,
+    /// Texts of changed files, of the base and of the head.
+    texts: [Map<FileIndex, Text>; 2],
 }
 
 impl Matching {
@@ -144,7 +148,15 @@ impl Matching {
             parts,
             heirs,
             gone,
+            texts: [before, after],
         }
+    }
+
+    /// What a line of a changed file holds, as a number; none if its text is not known.
+    fn line_print(&self, of_head: bool, file: FileIndex, line: u32) -> Option<u64> {
+        let [base, head] = &self.texts;
+        let texts = if of_head { head } else { base };
+        Some(texts.get(&file)?.print(line, line))
     }
 
     /// What a file of the head was.
@@ -201,6 +213,9 @@ impl Matching {
                 Subject::Function(_, at) => Subject::Function(was, at),
                 Subject::Field(_, at) => Subject::Field(was, at),
                 Subject::Item(_, at) => Subject::Item(was, at),
+                Subject::Import(_, at) => Subject::Import(was, at),
+                Subject::Call(_, line, at) => Subject::Call(was, line, at),
+                Subject::Match(_, line, at) => Subject::Match(was, line, at),
                 Subject::Change(_) => return None,
             },
             has_moved: lineage.is_renamed,

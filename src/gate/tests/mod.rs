@@ -3,6 +3,7 @@
 mod files;
 mod kinds;
 mod moves;
+mod places;
 mod properties;
 mod tested;
 mod verdicts;
@@ -13,7 +14,7 @@ use crate::codebase::maps::Map;
 use crate::codebase::{Codebase, FileIndex};
 use crate::definition::{self, Definition};
 use crate::evaluation::{Evaluation, evaluate};
-use crate::measures::testing::{codebase, files};
+use crate::measures::testing::{codebase_asked, files};
 
 /// A state of a fixture, measured.
 pub(super) struct State {
@@ -24,7 +25,7 @@ pub(super) struct State {
 
 impl State {
     fn new(definition: &Definition, fixture: &str) -> Self {
-        let codebase = codebase(fixture);
+        let codebase = codebase_asked(fixture, &definition.code_patterns());
         Self {
             evaluation: evaluate(definition, &codebase, 1),
             codebase,
