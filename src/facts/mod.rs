@@ -17,11 +17,13 @@ mod pattern;
 pub mod pool;
 mod prints;
 pub mod role;
+pub mod routes;
 mod table;
 mod tree;
 
 pub use calls::{Call, Calls};
 pub use prints::{LinePrint, LinePrints};
+pub use routes::Routes;
 
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
@@ -45,6 +47,8 @@ pub struct Facts {
     pub decorators: Vec<Decorator>,
     /// Test cases, enabled or not.
     pub tests: Vec<TestCase>,
+    /// What is shaped like the routes of a web framework.
+    pub routes: Routes,
     /// Comments and attributes that silence a tool.
     pub suppressions: Vec<Suppression>,
     /// Exceptions from the definition of quality that comments declare, in source order.

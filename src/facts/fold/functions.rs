@@ -14,6 +14,8 @@ use crate::languages::jsdoc::Declared;
 
 #[derive(Default)]
 pub(super) struct Signature {
+    /// Where it begins, in bytes.
+    pub start: u32,
     pub rows: (u32, u32),
     pub body: Option<Span>,
     pub is_static: bool,
@@ -105,6 +107,7 @@ impl Fold<'_> {
             ..Function::default()
         });
         let mut signature = Signature {
+            start: found.span.start,
             rows: found.rows,
             body: said(Part::Body),
             implements,
