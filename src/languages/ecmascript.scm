@@ -226,7 +226,7 @@
   function: (member_expression object: (_) @from property: (property_identifier) @name)
   arguments: (arguments) @body) @route
   (#any-of? @name
-    "get" "post" "put" "patch" "delete" "del" "all" "head" "options" "route" "use" "register" "basePath"))
+    "get" "post" "put" "patch" "delete" "del" "all" "head" "options" "route" "use" "register" "basePath" "setGlobalPrefix"))
 ((variable_declarator
   name: (identifier) @alias
   value: [

@@ -150,8 +150,14 @@
   right: (call
     function: [(identifier) @name (attribute object: (_) @from attribute: (identifier) @name)]
     arguments: (argument_list) @body) @route.router)
-  (#match? @name "^(Flask|Quart|Sanic|FastAPI|Starlette|Application|Api|Namespace|RouteTableDef|[A-Za-z]*(Router|Blueprint))$"))
+  (#match? @name "^(Flask|Quart|Sanic|FastAPI|Starlette|Application|Api|Namespace|RouteTableDef|[A-Za-z]*(Router|Blueprint)[A-Za-z]*)$"))
+((assignment
+  left: (identifier) @alias
+  right: (call function: (attribute attribute: (identifier) @_register)) @route.bound)
+  (#eq? @_register "register"))
 ((assignment left: (identifier) @alias right: (list) @route.bound) (#match? @alias "(urls|patterns)$"))
 ((augmented_assignment left: (identifier) @alias right: (list) @route.bound) (#match? @alias "(urls|patterns)$"))
 ((class_definition name: (identifier) @name superclasses: (argument_list) @body) @route.class
-  (#match? @body "(View|ViewSet|Viewset|Mixin|Resource|Endpoint|Controller|API)\\b"))
+  (#match? @name "(View|ViewSet|Resource|Endpoint)$"))
+((class_definition name: (identifier) @name superclasses: (argument_list) @body) @route.class
+  (#match? @body "View|Mixin|Resource|Endpoint|Controller|API"))

@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::class::Class;
+use crate::codebase::endpoints::Endpoint;
 use crate::codebase::resolve::{Resolver, Tables};
 use crate::codebase::{Codebase, Content, File, FileIndex};
 use crate::definition::{Component, Measure};
@@ -72,6 +73,8 @@ pub enum Subject {
     Field(FileIndex, u32),
     /// A top-level declaration, by its position in the facts.
     Item(FileIndex, u32),
+    /// An endpoint declared in a file, by its position among those of the codebase.
+    Endpoint(FileIndex, u32),
     /// A change, by its position in the history.
     Change(usize),
 }
@@ -83,7 +86,8 @@ impl Subject {
             Self::File(file)
             | Self::Function(file, _)
             | Self::Field(file, _)
-            | Self::Item(file, _) => Some(file),
+            | Self::Item(file, _)
+            | Self::Endpoint(file, _) => Some(file),
             Self::Change(_) => None,
         }
     }
@@ -95,7 +99,16 @@ impl Subject {
             Self::Function(..) => Some(self.function(codebase)?.line),
             Self::Field(file, at) => Some(facts(file)?.fields.get(at as usize)?.line),
             Self::Item(file, at) => Some(facts(file)?.items.get(at as usize)?.line),
+            Self::Endpoint(..) => Some(self.endpoint(codebase)?.line),
             Self::File(_) | Self::Change(_) => None,
+        }
+    }
+
+    /// The endpoint it is, if it is one.
+    pub fn endpoint(self, codebase: &Codebase) -> Option<&Endpoint> {
+        match self {
+            Self::Endpoint(_, at) => codebase.endpoints().get(at as usize),
+            _ => None,
         }
     }
 
@@ -208,6 +221,11 @@ impl<'a> Context<'a> {
             threads: if pays { threads.max(1) } else { 1 },
             tables: OnceLock::new(),
         }
+    }
+
+    /// What the codebase answers over HTTP.
+    pub fn endpoints(&self) -> &'a [Endpoint] {
+        self.codebase.endpoints_by(|| self.resolver())
     }
 
     /// How many threads may work at once.

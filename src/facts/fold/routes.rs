@@ -253,10 +253,15 @@ fn declares(statement: &Statement) -> bool {
             Form::Call,
             "get" | "post" | "put" | "patch" | "delete" | "del" | "all" | "head" | "options",
         ) => {
-            statement.arguments.len() >= 2
-                && statement
-                    .path()
-                    .is_some_and(|path| path.is_empty() || path.starts_with(['/', '*', '$', ':']))
+            // Some routers take a name before the path.
+            let mut first = statement
+                .placed()
+                .take(statement.arguments.len().saturating_sub(1))
+                .take(2);
+            first.any(|path| {
+                let path = path.literal();
+                path.is_some_and(|path| path.is_empty() || path.starts_with(['/', '*', '$', ':']))
+            })
         }
         _ => true,
     }
