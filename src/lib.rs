@@ -24,7 +24,7 @@
 //!
 //! # What holds everywhere
 //!
-//! - Imports go downward in the order `command → survey → report → gate → trend → evaluation → measures → codebase → facts`.
+//! - Imports go downward in the order `command → survey → report → gate → trend → evaluation → measures → codebase → evidence → facts`.
 //!   The tidy test keeps it so.
 //! - Only `main`, [`command`], [`survey`], [`source`], [`git`], [`cache`] and [`disk`] read or write.
 //!   The rest takes values and gives values.
@@ -57,6 +57,7 @@ pub mod definition;
 pub mod disk;
 pub mod error;
 pub mod evaluation;
+pub mod evidence;
 pub mod facts;
 pub mod gate;
 pub mod git;

@@ -28,6 +28,7 @@ const ORDER: &[&str] = &[
     "evaluation",
     "measures",
     "codebase",
+    "evidence",
     "facts",
 ];
 

@@ -11,6 +11,7 @@ pub mod resolve;
 use std::sync::{Arc, OnceLock};
 
 use crate::class::Class;
+use crate::evidence::timings::Timings;
 use crate::facts::{Facts, Lost};
 use crate::git::{History, ObjectId};
 use crate::languages::Language;
@@ -36,6 +37,8 @@ pub struct Codebase {
     pub history: History,
     /// What project files (`package.json`, `tsconfig.json`, `Cargo.toml`, `pyproject.toml`) say.
     pub manifests: Manifests,
+    /// How fast endpoints answer, as other tools measured it; nothing until somebody reads their reports.
+    pub timings: Timings,
 }
 
 /// One listed file.
@@ -117,6 +120,7 @@ impl Codebase {
             endpoints: OnceLock::new(),
             history,
             manifests,
+            timings: Timings::default(),
         }
     }
 

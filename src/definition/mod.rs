@@ -20,6 +20,7 @@ mod read;
 pub mod settings;
 mod table;
 mod waiver;
+pub mod timing;
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -35,6 +36,7 @@ pub use self::library::{Entry, EntryKind, Preset};
 pub use self::pattern::{PathFilter, Pattern, PatternSet};
 pub use self::settings::Measure;
 pub use self::waiver::Waiver;
+pub use self::timing::{Format, TimingImport, Unit};
 
 /// The file that holds a definition.
 pub const FILE_NAME: &str = "quality.toml";

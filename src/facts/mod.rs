@@ -332,6 +332,8 @@ pub enum Lost {
     Internal,
     /// Its object is not in this clone.
     NotFetched,
+    /// It has facts, and what is asked of it somebody has to measure.
+    Unmeasured,
 }
 
 impl Lost {
@@ -347,6 +349,7 @@ impl Lost {
             Self::Unreadable => "unreadable",
             Self::Internal => "internal",
             Self::NotFetched => "not_fetched",
+            Self::Unmeasured => "unmeasured",
         }
     }
 }

@@ -13,6 +13,10 @@ impl Follower<'_> {
             |file: FileIndex| matches!(self.base.codebase.file(file).content, Content::Lost(_));
         let mut unknown = Vec::new();
         for (subject, lost) in self.head.evaluation.unknown(self.position) {
+            // What nobody has measured yet is not what became unreadable.
+            if *lost == Lost::Unmeasured {
+                continue;
+            }
             let Some(file) = subject.file() else {
                 continue;
             };
@@ -64,7 +68,11 @@ fn unseen<'a>(side: Side<'a>, position: usize) -> impl Iterator<Item = (RepoPath
 /// Whether a file was lost before anybody looked into it.
 fn is_unseen(lost: &Lost) -> bool {
     match lost {
-        Lost::ParseBudget | Lost::ParseErrors(_) | Lost::TooLarge | Lost::LfsPointer => false,
+        Lost::ParseBudget
+        | Lost::ParseErrors(_)
+        | Lost::TooLarge
+        | Lost::LfsPointer
+        | Lost::Unmeasured => false,
         Lost::Permission
         | Lost::Vanished
         | Lost::Unreadable

@@ -4,6 +4,7 @@ mod calm_hot_spots;
 pub mod calm_touches;
 mod documented_items;
 mod explained_suppressions;
+mod fast_endpoints;
 mod hidden_items;
 mod not_yet;
 mod preferred_imports;
@@ -265,8 +266,8 @@ pub fn take(context: &Context, component: &Component) -> Measurement {
         Measure::ExplainedSuppressions => explained_suppressions::read(&view),
         Measure::TrackedDebt(settings) => tracked_debt::read(&view, settings),
         Measure::UniqueLines(settings) => unique_lines::read(&view, settings),
+        Measure::FastEndpoints(settings) => fast_endpoints::read(context, &view, settings),
         Measure::CoveredLines
-        | Measure::FastEndpoints(_)
         | Measure::SafeReads
         | Measure::SingleTransaction
         | Measure::FineLocks => not_yet::read(&component.measure),
@@ -374,8 +375,8 @@ pub fn about(measure: &Measure) -> About {
         Measure::ExplainedSuppressions => explained_suppressions::ABOUT,
         Measure::TrackedDebt(_) => tracked_debt::ABOUT,
         Measure::UniqueLines(_) => unique_lines::ABOUT,
+        Measure::FastEndpoints(_) => fast_endpoints::ABOUT,
         Measure::CoveredLines
-        | Measure::FastEndpoints(_)
         | Measure::SafeReads
         | Measure::SingleTransaction
         | Measure::FineLocks => not_yet::about(measure),

@@ -15,11 +15,6 @@ pub(super) fn about(measure: &Measure) -> About {
             "lines no test runs",
             "Coverage says which lines no test has ever run. Begin with the files that change most.",
         ),
-        Measure::FastEndpoints(_) => (
-            "endpoints",
-            "slow endpoints",
-            "A slow first answer is what a user meets after every deployment. Load lazily what the first request does not need.",
-        ),
         Measure::SafeReads => (
             "functions",
             "functions that may read stale data",
@@ -49,10 +44,6 @@ pub(super) fn read(measure: &Measure) -> Measurement {
     let (reason, repair) = match measure {
         Measure::CoveredLines => (
             "no coverage report: this version does not import any",
-            LEAVE_OUT,
-        ),
-        Measure::FastEndpoints(_) => (
-            "no endpoint timings: this version does not import any",
             LEAVE_OUT,
         ),
         Measure::SafeReads => ("this version does not look for data access", LEAVE_OUT),

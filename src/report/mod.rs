@@ -302,6 +302,7 @@ fn lost_words(lost: &Lost) -> &'static str {
         Lost::LfsPointer => "a Git LFS pointer; `git lfs pull` fetches the content",
         Lost::Unreadable => "the system failed to read it",
         Lost::Internal => "a defect of this program; please report it",
+        Lost::Unmeasured => "nobody measured it",
         Lost::NotFetched => "not in this clone; `git fetch --refetch --no-filter` fetches it",
     }
 }

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::notes::unmatched;
 use super::reading::MAX_READ_BYTES;
 use super::snapshot::{not_listed, tracked};
+use super::timings::TimingReports;
 use super::{Ground, Snapshot};
 use crate::classify::FileRules;
 use crate::definition::Definition;
@@ -30,6 +31,8 @@ pub struct Inventory {
     pub(super) state: String,
     /// Whether files that nothing is measured in are read to count their lines.
     pub(super) counts_lines: bool,
+    /// Reports of how fast endpoints answer.
+    pub(super) timings: TimingReports,
 }
 
 impl Inventory {
@@ -77,10 +80,14 @@ impl Inventory {
         threads: usize,
         identify: bool,
     ) -> Result<Self, Error> {
-        match snapshot {
-            Snapshot::WorkTree => Ok(Self::on_disk(ground, definition, threads, identify)),
-            _ => Self::in_git(ground, ground.repository()?, snapshot, definition),
-        }
+        let inventory = match snapshot {
+            Snapshot::WorkTree => Self::on_disk(ground, definition, threads, identify),
+            _ => Self::in_git(ground, ground.repository()?, snapshot, definition)?,
+        };
+        Ok(Self {
+            timings: TimingReports::look(ground, snapshot, definition),
+            ..inventory
+        })
     }
 
     /// What git holds of a commit or of its index; the names of contents are known with it.
@@ -135,6 +142,7 @@ impl Inventory {
             notes,
             state,
             counts_lines: true,
+            timings: TimingReports::default(),
         }
     }
 
@@ -173,6 +181,7 @@ impl Inventory {
             notes,
             state,
             counts_lines: true,
+            timings: TimingReports::default(),
         }
     }
 
@@ -211,6 +220,8 @@ impl Inventory {
             part(note.as_bytes());
         }
         part(self.state.as_bytes());
+        part(b"timings");
+        self.timings.digest(&mut digest);
         Some(digest.finalize().into())
     }
 }

@@ -6,6 +6,7 @@ mod notes;
 mod past;
 mod reading;
 mod snapshot;
+mod timings;
 mod watch;
 
 use std::cmp::Reverse;
@@ -18,6 +19,7 @@ use crate::codebase::maps::Map;
 use crate::codebase::{Codebase, Content, File, FileIndex};
 use crate::definition::Definition;
 use crate::error::{Error, shown};
+use crate::evidence::timings::Timings;
 use crate::facts::guard::MAX_PARSE_BYTES;
 use crate::facts::{Lost, pool};
 use crate::git::{self, Discovery, HashKind, History, HistoryState, ObjectId, Repository, blob_id};
@@ -269,6 +271,7 @@ struct Files {
     notes: Vec<String>,
     carry: Carry,
     has_moved: bool,
+    timings: Timings,
     /// What was surveyed, and what the repository was like before.
     snapshot: Snapshot,
     state: String,
@@ -277,8 +280,10 @@ struct Files {
 impl Files {
     /// Joins what was read with its history.
     fn with(self, history: History, ground: &Ground) -> Survey {
+        let mut codebase = Codebase::new(self.files, history, self.manifests);
+        codebase.timings = self.timings;
         Survey {
-            codebase: Codebase::new(self.files, history, self.manifests),
+            codebase,
             notes: self.notes,
             carry: Arc::new(self.carry),
             has_moved: self.has_moved || self.state != self.snapshot.state(ground),
@@ -293,6 +298,7 @@ impl Files {
             snapshot,
             counts_lines,
             state,
+            timings,
         } = inventory;
         let has_moved = Arc::new(AtomicBool::new(false));
         let contents = Contents::of(ground, snapshot);
@@ -342,6 +348,7 @@ impl Files {
             notes,
             carry,
             has_moved: has_moved.load(Ordering::Relaxed),
+            timings: timings.timings(),
             snapshot,
             state,
         })
