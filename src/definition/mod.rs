@@ -19,8 +19,8 @@ pub mod pattern;
 mod read;
 pub mod settings;
 mod table;
-mod waiver;
 pub mod timing;
+mod waiver;
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -35,8 +35,8 @@ pub use self::diagnostic::{Diagnostic, Diagnostics, Place};
 pub use self::library::{Entry, EntryKind, Preset};
 pub use self::pattern::{PathFilter, Pattern, PatternSet};
 pub use self::settings::Measure;
-pub use self::waiver::Waiver;
 pub use self::timing::{Format, TimingImport, Unit};
+pub use self::waiver::Waiver;
 
 /// The file that holds a definition.
 pub const FILE_NAME: &str = "quality.toml";

@@ -45,19 +45,19 @@ pub(super) fn read(context: &Context, view: &View, settings: &FastEndpoints) -> 
     let own = |report: &&Report| settings.import.contains(&report.import);
     let reports: Vec<&Report> = codebase.timings.reports.iter().filter(own).collect();
     let found = match endpoints.len() {
-        0 => "no endpoint was found in the code".to_owned(),
-        1 => "1 endpoint was found in the code".to_owned(),
-        many => format!("{many} endpoints were found in the code"),
+        0 => "no endpoint is found in the code".to_owned(),
+        1 => "1 endpoint is found in the code".to_owned(),
+        many => format!("{many} endpoints are found in the code"),
     };
     let unavailable = |reason: String| Measurement::Unavailable {
         reason,
         repair: Some(
-            "name a report under `measure.fast-endpoints.import`; `enabled = false` leaves it out"
+            "`measure.fast-endpoints.import` names reports; `enabled = false` leaves it out"
                 .to_owned(),
         ),
     };
     if reports.is_empty() {
-        return unavailable(format!("no endpoint timings are imported; {found}"));
+        return unavailable(format!("no timings; {found}"));
     }
     let mut notes = Vec::new();
     let mut measured: Map<u32, Measured> = Map::default();
@@ -170,7 +170,7 @@ pub(super) fn read(context: &Context, view: &View, settings: &FastEndpoints) -> 
     }
     if taken.readings.is_empty() {
         let why = notes.first().cloned().unwrap_or(found);
-        return unavailable(format!("no endpoint timings that count: {why}"));
+        return unavailable(format!("no timings that count: {why}"));
     }
     taken.notes.extend(notes);
     Measurement::Taken(taken)

@@ -12,6 +12,7 @@ mod clones;
 mod definition;
 mod determinism;
 mod encoding;
+mod endpoints;
 mod files;
 mod gate;
 mod history;

@@ -55,7 +55,7 @@ fn timed(csv: &str, assume_cold: bool, written: Option<i64>) -> Codebase {
 fn without_timings_it_says_how_many_endpoints_there_are() {
     assert_eq!(
         report(&codebase(APP), "fast-endpoints"),
-        "unavailable: no endpoint timings are imported; 4 endpoints were found in the code"
+        "unavailable: no timings; 4 endpoints are found in the code"
     );
 }
 
@@ -100,7 +100,7 @@ fn what_cannot_show_a_cold_start_counts_only_if_that_is_said() {
     let csv = "endpoint,ms\n/users/me,5\n";
     let unsaid = report(&timed(csv, false, None), MEASURE);
     assert!(
-        unsaid.starts_with("unavailable: no endpoint timings that count"),
+        unsaid.starts_with("unavailable: no timings that count"),
         "{unsaid}"
     );
     assert_eq!(report(&timed(csv, true, None), ASSUMED), "1 of 1");
