@@ -28,10 +28,7 @@ pub(super) fn read<'a>(web: &mut Web<'a, '_>, sheets: &[&Sheet<'a>]) {
         let imports = &file.facts()?.imports;
         PACKAGES.iter().find_map(|(packages, framework)| {
             let is_it = |package: &&str| imports.iter().any(|import| import.module == **package);
-            packages
-                .iter()
-                .any(|package| is_it(package))
-                .then_some(*framework)
+            packages.iter().any(is_it).then_some(*framework)
         })
     });
     let Some(common) = common else {

@@ -10,7 +10,7 @@ use crate::measures::Subject;
 
 /// By endpoint of the head: what it was. Several of one method and path are matched file by file first, then in order.
 pub(super) fn found([base, head]: [&Codebase; 2], lineages: &[Lineage]) -> Map<Subject, Match> {
-    let mut bases: Map<(&str, String, bool), VecDeque<(u32, &Endpoint)>> = Map::default();
+    let mut bases: Map<Identity, VecDeque<(u32, &Endpoint)>> = Map::default();
     for (at, endpoint) in (0..).zip(base.endpoints()) {
         bases
             .entry(identity(endpoint))
@@ -47,7 +47,10 @@ pub(super) fn found([base, head]: [&Codebase; 2], lineages: &[Lineage]) -> Map<S
     found
 }
 
-fn identity(endpoint: &Endpoint) -> (&'static str, String, bool) {
+/// How an endpoint is called: its method, its path, and whether that is all of it.
+type Identity = (&'static str, String, bool);
+
+fn identity(endpoint: &Endpoint) -> Identity {
     (endpoint.method, key(&endpoint.path), endpoint.is_relative)
 }
 
