@@ -229,13 +229,23 @@ impl<'a> Index<'a> {
         };
         let filled =
             among(&|endpoint| !endpoint.is_relative && is_filled(&key(&endpoint.path), &path));
-        only(filled).or_else(|| {
+        let ends = |matches: fn(&str, &str) -> bool| {
             only(among(&|endpoint| {
                 let end = key(&endpoint.path);
-                endpoint.is_relative && end != "/" && same_end(&path, &end)
+                endpoint.is_relative && end != "/" && matches(&path, &end)
             }))
-        })
+        };
+        only(filled)
+            .or_else(|| ends(same_end))
+            .or_else(|| ends(ends_filled))
     }
+}
+
+/// Whether the end of a path is what a template becomes in a request.
+fn ends_filled(path: &str, template: &str) -> bool {
+    let parts = template.matches('/').count();
+    let start = path.rmatch_indices('/').nth(parts.saturating_sub(1));
+    start.is_some_and(|(start, _)| is_filled(template, &path[start..]))
 }
 
 /// Whether a path is what a template becomes in a request.

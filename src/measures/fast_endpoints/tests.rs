@@ -1,6 +1,6 @@
 //! What counts as a timing of which endpoint.
 
-use super::{is_filled, median};
+use super::{ends_filled, is_filled, median};
 use crate::codebase::Codebase;
 use crate::definition::{Format, TimingImport, Unit};
 use crate::evidence::timings::{self, Report, Timings};
@@ -142,6 +142,9 @@ fn a_template_is_filled_in_part_by_part() {
     assert!(!is_filled("/a/{}", "/a"));
     assert!(!is_filled("/a/{}", "/a/7/b"));
     assert!(!is_filled("/a/{}", "/b/7"));
+    assert!(ends_filled("/api/v1/a/7", "/a/{}"));
+    assert!(!ends_filled("/api/v1/b/7", "/a/{}"));
+    assert!(!ends_filled("/7", "/a/{}"));
 }
 
 #[test]
