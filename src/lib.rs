@@ -43,6 +43,7 @@
 //! |---|---|
 //! | a language | a row in [`languages`], a `.scm` beside it, fixtures in `fixtures/languages` |
 //! | a component that compares facts | a few lines of `quality.toml` (`measure.declared`), no Rust |
+//! | a web framework | its words in the `.scm` of its language, a reader in [`codebase::endpoints`], a fixture beside the others |
 //! | a measure | a file in [`measures`], its settings in [`definition::settings`], a row in `builtin.toml` |
 //! | an output format | a file in [`report`] and its row in the table of formats |
 //! | a subcommand | a file in [`command`], its options in [`cli`] |

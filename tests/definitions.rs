@@ -422,6 +422,7 @@ fn another(key: &str, value: &str) -> Option<String> {
         ("languages", _) => "[\"rust\"]",
         ("title", _) => "\"Something else\"",
         ("map", _) => "[{ source = \"x/**\", tests = \"y/**\" }]",
+        ("import", _) => "[{ format = \"csv\", path = \"x.csv\" }]",
         ("enabled", _) => "false",
         ("target", _) => "0.99995",
         ("floor", _) => "0.01",

@@ -220,7 +220,53 @@ fn rows(facts: &Facts) -> Vec<(u32, String)> {
             format!("suppression {}{explained}", suppression.marker),
         ));
     }
+    rows.extend(facts.routes.statements.iter().map(|statement| {
+        let arguments: Vec<String> = statement
+            .arguments
+            .iter()
+            .map(|argument| match &argument.name {
+                Some(name) => format!("{name}={}", squeezed(&argument.text)),
+                None => squeezed(&argument.text),
+            })
+            .collect();
+        let mut row = format!(
+            "route {:?} {}.{}({})",
+            statement.form,
+            statement.on,
+            statement.word,
+            arguments.join(", ")
+        );
+        if let Some(bound) = &statement.bound {
+            let _ = write!(row, " bound {bound}");
+        }
+        let inline = statement
+            .arguments
+            .iter()
+            .find_map(|argument| argument.function);
+        if let Some(function) = statement.function.or(inline) {
+            let _ = write!(
+                row,
+                " handled by {}",
+                name(&facts.functions[function as usize])
+            );
+        }
+        (statement.line, row)
+    }));
+    rows.extend(facts.routes.classes.iter().map(|class| {
+        let row = format!(
+            "view {} to {} of {}",
+            class.name,
+            class.end_line,
+            class.bases.join(" ")
+        );
+        (class.line, row)
+    }));
     rows
+}
+
+/// A text on one line.
+fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn function_row(function: &Function, facts: &Facts) -> String {

@@ -2,20 +2,23 @@
 //!
 //! From here on nothing reads a file, a clock or an environment variable.
 
+pub mod endpoints;
 pub mod manifests;
 pub mod maps;
 pub mod parallel;
 pub mod resolve;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::class::Class;
 use crate::evidence::coverage::Coverage;
+use crate::evidence::timings::Timings;
 use crate::facts::{Facts, Lost};
 use crate::git::{History, ObjectId};
 use crate::languages::Language;
 use crate::path::RepoPath;
 
+use endpoints::Endpoint;
 use manifests::Manifests;
 use maps::Map;
 use resolve::{Resolver, Tables};
@@ -29,12 +32,16 @@ pub struct Codebase {
     touches: Vec<u32>,
     /// By change: the files at its paths, in their order; none for a path that is gone.
     touched: Vec<Box<[Option<FileIndex>]>>,
+    /// Found when somebody first asks.
+    endpoints: OnceLock<Vec<Endpoint>>,
     /// What git history says.
     pub history: History,
     /// What project files (`package.json`, `tsconfig.json`, `Cargo.toml`, `pyproject.toml`) say.
     pub manifests: Manifests,
     /// What coverage reports say; nothing until somebody looks for them.
     pub coverage: Coverage,
+    /// How fast endpoints answer, as other tools measured it; nothing until somebody reads their reports.
+    pub timings: Timings,
 }
 
 /// One listed file.
@@ -113,9 +120,11 @@ impl Codebase {
             by_path,
             touches,
             touched,
+            endpoints: OnceLock::new(),
             history,
             manifests,
             coverage: Coverage::default(),
+            timings: Timings::default(),
         }
     }
 
@@ -164,6 +173,22 @@ impl Codebase {
     /// Resolves imports of this codebase. What it has to know of all files is worked out here.
     pub fn resolver(&self) -> Resolver<'_> {
         Resolver::new(Tables::new(self))
+    }
+
+    /// What it answers over HTTP, sorted by file and line.
+    pub fn endpoints(&self) -> &[Endpoint] {
+        self.endpoints_by(|| self.resolver())
+    }
+
+    /// The same, with a resolver that is at hand.
+    pub fn endpoints_by<'a>(&'a self, resolver: impl FnOnce() -> Resolver<'a>) -> &'a [Endpoint] {
+        self.endpoints.get_or_init(|| {
+            if endpoints::are_possible(self) {
+                endpoints::endpoints(self, &resolver())
+            } else {
+                Vec::new()
+            }
+        })
     }
 
     /// All files with their indices.

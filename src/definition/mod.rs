@@ -21,6 +21,7 @@ pub mod pattern;
 mod read;
 pub mod settings;
 mod table;
+pub mod timing;
 mod waiver;
 
 use std::path::{Path, PathBuf};
@@ -39,6 +40,7 @@ pub use self::diagnostic::{Diagnostic, Diagnostics, Place};
 pub use self::library::{Entry, EntryKind, Preset};
 pub use self::pattern::{PathFilter, Pattern, PatternSet};
 pub use self::settings::Measure;
+pub use self::timing::{Format, TimingImport, Unit};
 pub use self::waiver::Waiver;
 
 /// The file that holds a definition.

@@ -9,6 +9,7 @@ use super::diagnostic::{Diagnostic, Journal};
 use super::library::PreferredImports;
 use super::pattern::PatternSet;
 use super::table::Table;
+use super::timing::TimingImport;
 
 /// A way of looking, with its settings. In TOML: `measure.short-files = { max_lines = 500 }`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -301,11 +302,19 @@ impl HiddenItems {
 pub struct FastEndpoints {
     /// Slowest first answer, in milliseconds.
     pub within_ms: u32,
+    /// A report that was written so many days before the head commit is too old to be believed.
+    pub max_age_days: u32,
+    /// Where timings are taken from.
+    pub import: Vec<TimingImport>,
 }
 
 impl Default for FastEndpoints {
     fn default() -> Self {
-        Self { within_ms: 500 }
+        Self {
+            within_ms: 500,
+            max_age_days: 7,
+            import: Vec::new(),
+        }
     }
 }
 
@@ -315,6 +324,12 @@ impl FastEndpoints {
             within_ms: table
                 .whole("within_ms", 1..=600_000)
                 .unwrap_or(self.within_ms),
+            max_age_days: table
+                .whole("max_age_days", 0..=36_500)
+                .unwrap_or(self.max_age_days),
+            import: table.tables("import").map_or(self.import, |imports| {
+                imports.into_iter().filter_map(TimingImport::read).collect()
+            }),
         }
     }
 }

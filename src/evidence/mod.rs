@@ -2,3 +2,4 @@
 //! a report says is believed further than it can be checked.
 
 pub mod coverage;
+pub mod timings;

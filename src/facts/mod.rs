@@ -18,12 +18,14 @@ mod pattern;
 pub mod pool;
 mod prints;
 pub mod role;
+pub mod routes;
 mod table;
 mod tree;
 
 pub use calls::{Call, Calls};
 pub use code_patterns::{CodePatterns, PatternId};
 pub use prints::{LinePrint, LinePrints};
+pub use routes::Routes;
 
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
@@ -47,6 +49,8 @@ pub struct Facts {
     pub decorators: Vec<Decorator>,
     /// Test cases, enabled or not.
     pub tests: Vec<TestCase>,
+    /// What is shaped like the routes of a web framework.
+    pub routes: Routes,
     /// Comments and attributes that silence a tool.
     pub suppressions: Vec<Suppression>,
     /// Exceptions from the definition of quality that comments declare, in source order.
@@ -364,6 +368,8 @@ pub enum Lost {
     NotFetched,
     /// What a report says of it was true of an earlier content.
     Stale,
+    /// It has facts, and what is asked of it somebody has to measure.
+    Unmeasured,
 }
 
 impl Lost {
@@ -381,6 +387,7 @@ impl Lost {
             Self::Internal => "internal",
             Self::NotFetched => "not_fetched",
             Self::Stale => "stale",
+            Self::Unmeasured => "unmeasured",
         }
     }
 }

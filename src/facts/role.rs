@@ -141,6 +141,17 @@ pub enum Subject {
     CallMacro,
     /// A decorator or attribute. Parts: `name`.
     Decorator,
+    /// A call that may declare or mount routes of a web framework. Parts: `name`, `from` (what it is called on), `body`
+    /// (its arguments).
+    Route,
+    /// A decorator or attribute that may declare a route. Parts: as a route, and `type` for the class it stands before.
+    RouteDecorator,
+    /// A call that makes an application or a router, bound to a name. Parts: as a route, and `alias`.
+    RouteRouter,
+    /// An expression bound to a name: routes in it or of its chain belong to that name. Parts: `alias`.
+    RouteBound,
+    /// A class that may handle requests. Parts: `name`, `body` (its bases).
+    RouteClass,
     /// A test case. Parts: `name`.
     Test,
     /// A test case (same span) that is skipped or still to do. Parts: `name`.
@@ -243,6 +254,11 @@ pub const SUBJECTS: &[(Subject, &str)] = &[
     (Subject::Call, "call"),
     (Subject::CallMacro, "call.macro"),
     (Subject::Decorator, "decorator"),
+    (Subject::Route, "route"),
+    (Subject::RouteDecorator, "route.decorator"),
+    (Subject::RouteRouter, "route.router"),
+    (Subject::RouteBound, "route.bound"),
+    (Subject::RouteClass, "route.class"),
     (Subject::Test, "test"),
     (Subject::TestDisabled, "test.disabled"),
     (Subject::TestNot, "test.not"),
@@ -273,11 +289,11 @@ pub enum Part {
     Module,
     /// The local name an import binds.
     Alias,
-    /// The body of a function.
+    /// The body of a function, or the arguments of a route.
     Body,
     /// What a call calls.
     Callee,
-    /// Where a passed context comes from, or what a doc comment also speaks for.
+    /// Where a passed context comes from, what a doc comment also speaks for, or what a route is called on.
     From,
     /// A logical operator: found in it and in the expression around it, it tells a run that goes on.
     Operator,

@@ -145,6 +145,7 @@ fn name(side: Side<'_>, subject: Subject) -> Option<String> {
         Subject::Function(_, at) => facts.functions.get(at as usize)?.name.as_ref()?,
         Subject::Field(_, at) => &facts.fields.get(at as usize)?.name,
         Subject::Item(_, at) => &facts.items.get(at as usize)?.name,
+        Subject::Endpoint(..) => return Some(subject.endpoint(side.codebase)?.name()),
         Subject::File(_)
         | Subject::Import(..)
         | Subject::Call(..)

@@ -13,6 +13,10 @@ impl Follower<'_> {
             |file: FileIndex| matches!(self.base.codebase.file(file).content, Content::Lost(_));
         let mut unknown = Vec::new();
         for (subject, lost) in self.head.evaluation.unknown(self.position) {
+            // What nobody has measured yet is not what became unreadable.
+            if *lost == Lost::Unmeasured {
+                continue;
+            }
             let Some(file) = subject.file() else {
                 continue;
             };
@@ -69,7 +73,8 @@ fn is_unseen(lost: &Lost) -> bool {
         | Lost::ParseErrors(_)
         | Lost::TooLarge
         | Lost::LfsPointer
-        | Lost::Stale => false,
+        | Lost::Stale
+        | Lost::Unmeasured => false,
         Lost::Permission
         | Lost::Vanished
         | Lost::Unreadable

@@ -228,3 +228,42 @@
     . (object (pair key: (property_identifier) @_key value: [(true) (string)])))) @test.disabled)
   (#match? @_case "^(it|test|describe|suite|bench|t\\.test|Deno\\.(test|bench))$")
   (#any-of? @_key "skip" "todo" "ignore"))
+
+; Routes of web frameworks
+((call_expression
+  function: (member_expression object: (_) @from property: (property_identifier) @name)
+  arguments: (arguments) @body) @route
+  (#any-of? @name
+    "get" "post" "put" "patch" "delete" "del" "all" "head" "options" "route" "use" "register" "basePath" "setGlobalPrefix"))
+((variable_declarator
+  name: (identifier) @alias
+  value: [
+    (call_expression
+      function: [
+        (identifier) @name
+        (member_expression object: (_) @from property: (property_identifier) @name)
+        (call_expression arguments: (arguments . (string (string_fragment) @name) .))]
+      arguments: (arguments) @body)
+    (new_expression
+      constructor: [
+        (identifier) @name
+        (member_expression object: (_) @from property: (property_identifier) @name)]
+      arguments: (arguments) @body)] @route.router)
+  (#match? @name "^(express|restify|createServer|[fF]astify|[kK]oa|Hono|OpenAPIHono|Elysia|[@a-zA-Z/-]*[rR]outer)$"))
+((assignment_expression
+  left: (member_expression) @alias
+  right: [
+    (call_expression
+      function: [
+        (identifier) @name
+        (member_expression object: (_) @from property: (property_identifier) @name)]
+      arguments: (arguments) @body)
+    (new_expression
+      constructor: [
+        (identifier) @name
+        (member_expression object: (_) @from property: (property_identifier) @name)]
+      arguments: (arguments) @body)] @route.router)
+  (#match? @name "^(express|[fF]astify|Koa|Hono|[a-zA-Z]*Router)$"))
+((variable_declarator
+  name: (identifier) @alias
+  value: (call_expression function: (member_expression object: [(call_expression) (new_expression)])) @route.bound))

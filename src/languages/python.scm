@@ -137,3 +137,37 @@
   (decorator [(attribute) @_d (call function: (attribute) @_d)])
   definition: (function_definition name: (identifier) @name) @test.disabled
   (#any-of? @_d "pytest.mark.skip" "unittest.skip"))
+
+; Routes of web frameworks
+((call
+  function: [(identifier) @name (attribute object: (_) @from attribute: (identifier) @name)]
+  arguments: (argument_list) @body) @route
+  (#any-of? @name
+    "path" "re_path" "url" "include_router" "register" "register_blueprint" "mount" "Mount" "Route"
+    "add_url_rule" "add_api_route" "add_route" "add_resource" "add_get" "add_post" "add_put" "add_patch" "add_delete"))
+((decorated_definition
+  (decorator [
+    (call
+      function: [(identifier) @name (attribute object: (_) @from attribute: (identifier) @name)]
+      arguments: (argument_list) @body)
+    (identifier) @name]) @route.decorator
+  definition: [(function_definition) (class_definition name: (identifier) @type)])
+  (#any-of? @name
+    "route" "get" "post" "put" "patch" "delete" "head" "options" "api_route" "api_view" "action"
+    "require_http_methods" "require_GET" "require_POST" "require_safe"))
+((assignment
+  left: (_) @alias
+  right: (call
+    function: [(identifier) @name (attribute object: (_) @from attribute: (identifier) @name)]
+    arguments: (argument_list) @body) @route.router)
+  (#match? @name "^(Flask|Quart|Sanic|FastAPI|Starlette|Application|Api|Namespace|RouteTableDef|[A-Za-z]*(Router|Blueprint)[A-Za-z]*)$"))
+((assignment
+  left: (identifier) @alias
+  right: (call function: (attribute attribute: (identifier) @_register)) @route.bound)
+  (#eq? @_register "register"))
+((assignment left: (identifier) @alias right: (list) @route.bound) (#match? @alias "(urls|patterns)$"))
+((augmented_assignment left: (identifier) @alias right: (list) @route.bound) (#match? @alias "(urls|patterns)$"))
+((class_definition name: (identifier) @name superclasses: (argument_list) @body) @route.class
+  (#match? @name "(View|ViewSet|Resource|Endpoint)$"))
+((class_definition name: (identifier) @name superclasses: (argument_list) @body) @route.class
+  (#match? @body "View|Mixin|Resource|Endpoint|Controller|API"))

@@ -175,3 +175,18 @@
   (inner_attribute_item (attribute . (identifier) @name arguments: (token_tree) @_arguments))
 ] @suppression
   (#eq? @name "coverage") (#eq? @_arguments "(off)"))
+
+; Routes of web frameworks
+((call_expression
+  function: (field_expression value: (_) @from field: (field_identifier) @name)
+  arguments: (arguments) @body) @route
+  (#any-of? @name "route" "nest" "merge" "service" "configure" "mount" "at" "routes"))
+((call_expression
+  function: (scoped_identifier path: (_) @from name: (identifier) @name)
+  arguments: (arguments) @body) @route
+  (#any-of? @name "scope" "resource"))
+((attribute_item (attribute
+  [(identifier) @name (scoped_identifier name: (identifier) @name)]
+  arguments: (token_tree) @body)) @route.decorator
+  (#any-of? @name "get" "post" "put" "patch" "delete" "head" "options" "route"))
+(let_declaration pattern: (identifier) @alias value: (call_expression) @route.bound)

@@ -105,3 +105,21 @@
     arguments: (arguments . (string) @module .)) @import.types
   property: (property_identifier) @_property)
   (#not-any-of? @_property "then" "catch" "finally"))
+
+; Routes of web frameworks
+((decorator (call_expression function: (identifier) @name arguments: (arguments) @body)) @route.decorator
+  (#any-of? @name "Controller" "Get" "Post" "Put" "Patch" "Delete" "All" "Head" "Options" "Sse"))
+((public_field_definition
+  name: (property_identifier) @alias
+  value: [
+    (call_expression
+      function: [
+        (identifier) @name
+        (member_expression object: (_) @from property: (property_identifier) @name)]
+      arguments: (arguments) @body)
+    (new_expression
+      constructor: [
+        (identifier) @name
+        (member_expression object: (_) @from property: (property_identifier) @name)]
+      arguments: (arguments) @body)] @route.router)
+  (#match? @name "^(express|[fF]astify|Koa|Hono|[a-zA-Z]*Router)$"))

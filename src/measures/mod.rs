@@ -6,6 +6,7 @@ mod covered_lines;
 pub mod declared;
 mod documented_items;
 mod explained_suppressions;
+mod fast_endpoints;
 mod hidden_items;
 mod not_yet;
 mod preferred_imports;
@@ -23,6 +24,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::class::Class;
+use crate::codebase::endpoints::Endpoint;
 use crate::codebase::resolve::{Resolver, Tables};
 use crate::codebase::{Codebase, Content, File, FileIndex};
 use crate::definition::{Component, Measure};
@@ -82,6 +84,8 @@ pub enum Subject {
     Call(FileIndex, u32, u32),
     /// What a code pattern found: the line it stands on, and its position among all its component looks for.
     Match(FileIndex, u32, u32),
+    /// An endpoint declared in a file, by its position among those of the codebase.
+    Endpoint(FileIndex, u32),
     /// A change, by its position in the history.
     Change(usize),
 }
@@ -96,7 +100,8 @@ impl Subject {
             | Self::Item(file, _)
             | Self::Import(file, _)
             | Self::Call(file, ..)
-            | Self::Match(file, ..) => Some(file),
+            | Self::Match(file, ..)
+            | Self::Endpoint(file, _) => Some(file),
             Self::Change(_) => None,
         }
     }
@@ -111,7 +116,16 @@ impl Subject {
             Self::Import(file, at) => Some(facts(file)?.imports.get(at as usize)?.line),
             // Where thousands stand in one file, each would be looked for from its beginning.
             Self::Call(_, line, _) | Self::Match(_, line, _) => Some(line),
+            Self::Endpoint(..) => Some(self.endpoint(codebase)?.line),
             Self::File(_) | Self::Change(_) => None,
+        }
+    }
+
+    /// The endpoint it is, if it is one.
+    pub fn endpoint(self, codebase: &Codebase) -> Option<&Endpoint> {
+        match self {
+            Self::Endpoint(_, at) => codebase.endpoints().get(at as usize),
+            _ => None,
         }
     }
 
@@ -233,6 +247,11 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// What the codebase answers over HTTP.
+    pub fn endpoints(&self) -> &'a [Endpoint] {
+        self.codebase.endpoints_by(|| self.resolver())
+    }
+
     /// How many threads may work at once.
     pub fn threads(&self) -> usize {
         self.threads
@@ -272,8 +291,8 @@ pub fn take(context: &Context, component: &Component) -> Measurement {
         Measure::UniqueLines(settings) => unique_lines::read(&view, settings),
         Measure::Declared(settings) => declared::read(context, &view, settings),
         Measure::CoveredLines(settings) => covered_lines::read(&view, settings),
-        Measure::FastEndpoints(_)
-        | Measure::SafeReads
+        Measure::FastEndpoints(settings) => fast_endpoints::read(context, &view, settings),
+        Measure::SafeReads
         | Measure::SingleTransaction
         | Measure::FineLocks => not_yet::read(&component.measure),
     }
@@ -387,8 +406,8 @@ pub fn about(measure: &Measure) -> About {
         Measure::UniqueLines(_) => unique_lines::ABOUT,
         Measure::Declared(settings) => declared::about(settings),
         Measure::CoveredLines(_) => covered_lines::ABOUT,
-        Measure::FastEndpoints(_)
-        | Measure::SafeReads
+        Measure::FastEndpoints(_) => fast_endpoints::ABOUT,
+        Measure::SafeReads
         | Measure::SingleTransaction
         | Measure::FineLocks => not_yet::about(measure),
     }

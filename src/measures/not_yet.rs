@@ -10,11 +10,6 @@ const LEAVE_OUT: &str = "`enabled = false` leaves it out";
 
 pub(super) fn about(measure: &Measure) -> About {
     let (unit, gap, why) = match measure {
-        Measure::FastEndpoints(_) => (
-            "endpoints",
-            "slow endpoints",
-            "A slow first answer is what a user meets after every deployment. Load lazily what the first request does not need.",
-        ),
         Measure::SafeReads => (
             "functions",
             "functions that may read stale data",
@@ -42,10 +37,6 @@ pub(super) fn about(measure: &Measure) -> About {
 
 pub(super) fn read(measure: &Measure) -> Measurement {
     let (reason, repair) = match measure {
-        Measure::FastEndpoints(_) => (
-            "no endpoint timings: this version does not import any",
-            LEAVE_OUT,
-        ),
         Measure::SafeReads => ("this version does not look for data access", LEAVE_OUT),
         Measure::SingleTransaction => ("this version does not look for transactions", LEAVE_OUT),
         _ => ("this version does not look for locks", LEAVE_OUT),

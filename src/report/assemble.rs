@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Declared, Excluded, First, HotFile, HotFiles, LostFiles, Matter, Parsed, Place, Report, Row,
-    Unsupported, lost_words, waivers,
+    Served, Unsupported, lost_words, waivers,
 };
 use crate::class::Class;
 use crate::classify;
@@ -81,6 +81,7 @@ impl<'a> Report<'a> {
         Self {
             definition_id: inputs.definition_id.to_owned(),
             head: history.head.as_ref(),
+            endpoints: served(inputs.codebase, &matter.prefix),
             hot: hot_files(inputs.codebase, evaluation, &matter.prefix),
             excluded: excluded(&within),
             lost: lost(&within),
@@ -303,6 +304,22 @@ fn first<'a>(rows: &[Row], root: &Scope, files: &[Place<'a>]) -> Option<First<'a
         score,
         worst,
     })
+}
+
+/// The endpoints whose routes are declared in files within the prefix.
+fn served<'a>(codebase: &'a Codebase, prefix: &[u8]) -> Vec<Served<'a>> {
+    let served = codebase.endpoints().iter().map(|endpoint| Served {
+        endpoint,
+        path: &codebase.file(endpoint.file).path,
+        handler: endpoint.handler.and_then(|(file, at)| {
+            let file = codebase.file(file);
+            let function = file.facts()?.functions.get(at as usize)?;
+            Some((&file.path, function.line))
+        }),
+    });
+    served
+        .filter(|served| served.path.is_within(prefix))
+        .collect()
 }
 
 fn hot_files<'a>(codebase: &'a Codebase, evaluation: &Evaluation, prefix: &[u8]) -> HotFiles<'a> {

@@ -9,12 +9,12 @@ mod scopes;
 use serde::Serialize;
 
 use document::{
-    Closing, Commits, Component, DefinitionId, Excluded, History, HotFile, Language, Lost, Name,
-    Numbers, Opening, Repository, Tool, Total, Unsupported, Waiver, Window,
+    Closing, Commits, Component, DefinitionId, Endpoint, Excluded, History, HotFile, Language,
+    Lost, Name, Numbers, Opening, Repository, Tool, Total, Unsupported, Waiver, Window,
 };
 
 use super::escape::{JsonLines, json_name, json_name_bytes};
-use super::{Declared, Report, Row, millionths};
+use super::{Declared, Report, Row, Served, millionths};
 use crate::definition::Decimal;
 use crate::evaluation::{Outcome, Scope, Score, State};
 use crate::git::{ChangeUnit, Head, HistoryState};
@@ -72,6 +72,7 @@ impl<'a> Closing<'a> {
         Self {
             waivers: report.waivers.iter().map(waiver).collect(),
             hot_files: hot_files(report),
+            endpoints: report.endpoints.iter().map(endpoint).collect(),
             history: history(report),
             excluded: report
                 .excluded
@@ -201,6 +202,20 @@ fn waiver<'a>(declared: &Declared<'a>) -> Waiver<'a> {
         until: waived.until.as_deref(),
         subjects: waived.subjects,
         gap: waived.gap,
+    }
+}
+
+fn endpoint<'a>(served: &Served<'a>) -> Endpoint<'a> {
+    let found = served.endpoint;
+    Endpoint {
+        method: found.method,
+        path: &found.path,
+        relative: found.is_relative,
+        framework: found.framework.name(),
+        file: json_name(served.path.as_bytes()),
+        line: found.line,
+        handler_file: served.handler.map(|(path, _)| json_name(path.as_bytes())),
+        handler_line: served.handler.map(|(_, line)| line),
     }
 }
 

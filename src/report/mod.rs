@@ -16,6 +16,7 @@ mod tests;
 use std::borrow::Cow;
 
 use crate::class::Class;
+use crate::codebase::endpoints::Endpoint;
 use crate::definition::{Component, Decimal};
 use crate::evaluation::{Outcome, Scope, Score, State, Waived};
 use crate::facts::Lost;
@@ -67,6 +68,9 @@ pub struct Report<'a> {
     pub waivers: Vec<Declared<'a>>,
     /// The files in most changes.
     pub hot: HotFiles<'a>,
+    /// What the code answers over HTTP, declared in files that are reported, each with the file of its route and that of
+    /// its handler.
+    pub endpoints: Vec<Served<'a>>,
     /// Where changes come from.
     pub history: &'a History,
     /// Files that are not code, by class and reason.
@@ -291,6 +295,17 @@ pub fn millionths(part: u64, whole: u64) -> Option<u64> {
     (whole > 0).then(|| u64::try_from(u128::from(part) * scale / u128::from(whole)).unwrap_or(0))
 }
 
+/// An endpoint and where it is written.
+#[derive(Clone, Debug)]
+pub struct Served<'a> {
+    /// The endpoint.
+    pub endpoint: &'a Endpoint,
+    /// The file that declares its route.
+    pub path: &'a RepoPath,
+    /// The file and the line of its handler, where it was found.
+    pub handler: Option<(&'a RepoPath, u32)>,
+}
+
 /// A reason for a lost file in words.
 fn lost_words(lost: &Lost) -> &'static str {
     match lost {
@@ -304,6 +319,7 @@ fn lost_words(lost: &Lost) -> &'static str {
         Lost::Unreadable => "the system failed to read it",
         Lost::Internal => "a defect of this program; please report it",
         Lost::Stale => "it has changed since what is known of it was written down",
+        Lost::Unmeasured => "nobody measured it",
         Lost::NotFetched => "not in this clone; `git fetch --refetch --no-filter` fetches it",
     }
 }

@@ -9,6 +9,7 @@ use super::notes::unmatched;
 use super::reading::MAX_READ_BYTES;
 use super::reports::Reports;
 use super::snapshot::{Contents, not_listed, tracked};
+use super::timings::TimingReports;
 use super::{Ground, Snapshot};
 use crate::classify::FileRules;
 use crate::definition::Definition;
@@ -36,6 +37,8 @@ pub struct Inventory {
     pub(super) reports: Reports,
     /// What the definition looks for in code.
     pub(super) patterns: CodePatterns,
+    /// Reports of how fast endpoints answer.
+    pub(super) timings: TimingReports,
 }
 
 impl Inventory {
@@ -83,10 +86,14 @@ impl Inventory {
         threads: usize,
         identify: bool,
     ) -> Result<Self, Error> {
-        match snapshot {
-            Snapshot::WorkTree => Ok(Self::on_disk(ground, definition, threads, identify)),
-            _ => Self::in_git(ground, ground.repository()?, snapshot, definition),
-        }
+        let inventory = match snapshot {
+            Snapshot::WorkTree => Self::on_disk(ground, definition, threads, identify),
+            _ => Self::in_git(ground, ground.repository()?, snapshot, definition)?,
+        };
+        Ok(Self {
+            timings: TimingReports::look(ground, snapshot, definition),
+            ..inventory
+        })
     }
 
     /// What git holds of a commit or of its index; the names of contents are known with it.
@@ -148,6 +155,7 @@ impl Inventory {
             counts_lines: true,
             reports,
             patterns,
+            timings: TimingReports::default(),
         }
     }
 
@@ -190,6 +198,7 @@ impl Inventory {
             counts_lines: true,
             reports,
             patterns: definition.code_patterns(),
+            timings: TimingReports::default(),
         }
     }
 
@@ -228,8 +237,9 @@ impl Inventory {
             part(note.as_bytes());
         }
         part(self.state.as_bytes());
-        part(b"reports");
+        part(b"reports and timings");
         self.reports.digest(&mut digest);
+        self.timings.digest(&mut digest);
         Some(digest.finalize().into())
     }
 }

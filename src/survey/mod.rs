@@ -7,6 +7,7 @@ mod past;
 mod reading;
 mod reports;
 mod snapshot;
+mod timings;
 mod watch;
 
 use std::cmp::Reverse;
@@ -20,6 +21,7 @@ use crate::codebase::{Codebase, Content, File, FileIndex};
 use crate::definition::Definition;
 use crate::error::{Error, shown};
 use crate::evidence::coverage::Coverage;
+use crate::evidence::timings::Timings;
 use crate::facts::guard::MAX_PARSE_BYTES;
 use crate::facts::{Lost, pool};
 use crate::git::{self, Discovery, HashKind, History, HistoryState, ObjectId, Repository, blob_id};
@@ -272,6 +274,7 @@ struct Files {
     carry: Carry,
     has_moved: bool,
     coverage: Coverage,
+    timings: Timings,
     /// What was surveyed, and what the repository was like before.
     snapshot: Snapshot,
     state: String,
@@ -282,6 +285,7 @@ impl Files {
     fn with(self, history: History, ground: &Ground) -> Survey {
         let mut codebase = Codebase::new(self.files, history, self.manifests);
         codebase.coverage = self.coverage;
+        codebase.timings = self.timings;
         Survey {
             codebase,
             notes: self.notes,
@@ -300,6 +304,7 @@ impl Files {
             patterns,
             state,
             reports,
+            timings,
         } = inventory;
         let has_moved = Arc::new(AtomicBool::new(false));
         let contents = Contents::of(ground, snapshot);
@@ -352,6 +357,7 @@ impl Files {
             carry,
             has_moved: has_moved.load(Ordering::Relaxed),
             coverage,
+            timings: timings.timings(),
             snapshot,
             state,
         })

@@ -14,6 +14,7 @@ mod definition;
 mod determinism;
 mod encoding;
 mod examples;
+mod endpoints;
 mod files;
 mod gate;
 mod history;

@@ -190,6 +190,12 @@ impl<'a> Resolver<'a> {
         callees
     }
 
+    /// The file of a module that a Python file names in a string.
+    pub fn module(&self, file: FileIndex, name: &'a str) -> Option<FileIndex> {
+        let (stem, _) = python::find(self, file, name);
+        self.tables.python.file(stem?)
+    }
+
     /// Whether the first name of a callee can lead to another file. Of many callees with one first name most lead
     /// nowhere, so it pays to ask this once.
     pub fn knows(&self, file: FileIndex, first: &'a str, in_test: bool) -> bool {

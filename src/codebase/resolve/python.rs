@@ -38,7 +38,7 @@ pub(super) struct Memory<'a> {
 
 /// The position of a stem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct StemId(u32);
+pub(super) struct StemId(u32);
 
 #[derive(Debug)]
 struct Stem<'a> {
@@ -50,7 +50,7 @@ struct Stem<'a> {
 }
 
 /// What a module name means: its stem, and whether it is about this repository at all.
-type Found = (Option<StemId>, bool);
+pub(super) type Found = (Option<StemId>, bool);
 
 impl<'a> Modules<'a> {
     pub(super) fn new(codebase: &'a Codebase) -> Self {
@@ -127,7 +127,7 @@ impl<'a> Modules<'a> {
         &mut self.stems[id.0 as usize]
     }
 
-    fn file(&self, id: StemId) -> Option<FileIndex> {
+    pub(super) fn file(&self, id: StemId) -> Option<FileIndex> {
         self.stem(id).file
     }
 
@@ -205,7 +205,7 @@ impl<'a> Modules<'a> {
 }
 
 /// What a module name means in a Python file.
-fn find<'a>(resolver: &Resolver<'a>, file: FileIndex, module: &'a str) -> Found {
+pub(super) fn find<'a>(resolver: &Resolver<'a>, file: FileIndex, module: &'a str) -> Found {
     let (modules, memory) = (&resolver.tables.python, &resolver.python);
     let Some(directory) = modules.directories[file.get()] else {
         return (None, false);

@@ -38,8 +38,17 @@ pub(super) fn compare(component: &str, base: &Measure, head: &Measure) -> Ledger
             compare_imports(&mut ledger, base, head);
         }
         (Measure::FastEndpoints(base), Measure::FastEndpoints(head)) => {
-            let FastEndpoints { within_ms } = base;
+            let FastEndpoints {
+                within_ms,
+                max_age_days,
+                import,
+            } = base;
             ledger.ordered("within_ms", within_ms, &head.within_ms, Demand::Falling);
+            let head_age = &head.max_age_days;
+            ledger.ordered("max_age_days", max_age_days, head_age, Demand::Falling);
+            // What more is measured can only count.
+            let (import, head) = (list(import), list(&head.import));
+            ledger.ordered_list("import", &import, &head, Demand::Rising);
         }
         (Measure::CalmTouches(base), Measure::CalmTouches(head)) => {
             let CalmTouches { above } = base;

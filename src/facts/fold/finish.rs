@@ -54,6 +54,7 @@ impl Fold<'_> {
         self.settle_slots();
         self.settle_items();
         self.settle_chains();
+        self.settle_routes();
         let errors: Vec<Span> = faults
             .errors
             .iter()

@@ -15,6 +15,8 @@ use crate::languages::jsdoc::Declared;
 #[derive(Default)]
 pub(super) struct Signature {
     pub span: Span,
+    /// Where it begins, in bytes.
+    pub start: u32,
     pub rows: (u32, u32),
     pub body: Option<Span>,
     pub is_static: bool,
@@ -107,6 +109,7 @@ impl Fold<'_> {
         });
         let mut signature = Signature {
             span: found.span,
+            start: found.span.start,
             rows: found.rows,
             body: said(Part::Body),
             implements,

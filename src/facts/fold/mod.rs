@@ -17,6 +17,7 @@ mod imports;
 mod items;
 mod marks;
 mod remarks;
+mod routes;
 mod runs;
 mod slots;
 mod use_tree;
@@ -34,6 +35,7 @@ use self::functions::{Accessors, Signature};
 use self::imports::Imports;
 use self::items::Items;
 use self::marks::Marks;
+use self::routes::Written;
 use self::runs::Runs;
 use self::slots::WrittenType;
 use super::Facts;
@@ -118,6 +120,8 @@ struct Fold<'a> {
     docs: Docs,
     fences: Fences,
     runs: Runs,
+    /// What may be routes, as it stands in the text.
+    routes: Vec<Written>,
     /// What attributes said of the thing that stands next.
     marks: Marks,
     /// What they said of the thing that is being folded.
@@ -151,6 +155,7 @@ impl<'a> Fold<'a> {
             docs: Docs::default(),
             fences: Fences::default(),
             runs: Runs::default(),
+            routes: Vec::new(),
             marks: Marks::default(),
             marked: Marks::default(),
             in_header: true,
@@ -326,6 +331,11 @@ impl<'a> Fold<'a> {
             Subject::ImportTree | Subject::ImportTreeReexport => self.import_tree(found),
             Subject::Call | Subject::CallMacro => self.call(found),
             Subject::Decorator => self.decorator(found),
+            Subject::Route
+            | Subject::RouteDecorator
+            | Subject::RouteRouter
+            | Subject::RouteBound
+            | Subject::RouteClass => self.route(found),
             Subject::Test | Subject::TestDisabled => self.test_case(found),
             Subject::WithinTests => self.make_surroundings_tests(found),
             Subject::TestNot

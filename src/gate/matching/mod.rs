@@ -5,6 +5,7 @@
 
 mod alike;
 mod content;
+mod endpoints;
 mod lineage;
 mod origins;
 mod places;
@@ -72,6 +73,7 @@ pub(crate) struct Match {
 pub(crate) struct Matching {
     lineages: Vec<Lineage>,
     found: Map<Subject, Match>,
+    endpoints: Map<Subject, Match>,
     origins: Map<FileIndex, Origins>,
     /// New functions that are parts of old ones.
     parts: Map<Subject, Subject>,
@@ -142,6 +144,7 @@ impl Matching {
         heirs.sort_unstable();
         heirs.dedup();
         Self {
+            endpoints: endpoints::found(sides, &lineages),
             lineages,
             found,
             origins,
@@ -203,6 +206,9 @@ impl Matching {
     /// What a subject of the head was; none if it is new.
     pub(crate) fn of(&self, subject: Subject) -> Option<Match> {
         let lineage = self.lineage(subject.file()?);
+        if let Subject::Endpoint(..) = subject {
+            return self.endpoints.get(&subject).copied();
+        }
         if !lineage.is_unchanged && !matches!(subject, Subject::File(_)) {
             return self.found.get(&subject).copied();
         }
@@ -216,7 +222,7 @@ impl Matching {
                 Subject::Import(_, at) => Subject::Import(was, at),
                 Subject::Call(_, line, at) => Subject::Call(was, line, at),
                 Subject::Match(_, line, at) => Subject::Match(was, line, at),
-                Subject::Change(_) => return None,
+                Subject::Endpoint(..) | Subject::Change(_) => return None,
             },
             has_moved: lineage.is_renamed,
             is_same_text: lineage.is_unchanged,

@@ -20,6 +20,8 @@ pub(super) struct Opening<'a> {
 pub(super) struct Closing<'a> {
     pub(super) waivers: Vec<Waiver<'a>>,
     pub(super) hot_files: Vec<HotFile>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) endpoints: Vec<Endpoint<'a>>,
     pub(super) history: History<'a>,
     pub(super) excluded: Vec<Excluded<'a>>,
     pub(super) lost: Vec<Lost<'a>>,
@@ -131,6 +133,24 @@ pub(super) struct Waiver<'a> {
     pub(super) until: Option<&'a str>,
     pub(super) subjects: u64,
     pub(super) gap: u64,
+}
+
+/// What the code answers over HTTP.
+#[derive(Serialize)]
+pub(super) struct Endpoint<'a> {
+    pub(super) method: &'static str,
+    pub(super) path: &'a str,
+    /// The path is only the end of the whole one.
+    pub(super) relative: bool,
+    pub(super) framework: &'static str,
+    /// Where its route is declared.
+    pub(super) file: String,
+    pub(super) line: u32,
+    /// Where its handler is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) handler_file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) handler_line: Option<u32>,
 }
 
 #[derive(Serialize)]
