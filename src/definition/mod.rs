@@ -12,6 +12,7 @@
 
 mod alterations;
 mod component;
+pub mod data;
 pub mod decimal;
 pub mod diagnostic;
 pub mod library;
@@ -19,8 +20,8 @@ pub mod pattern;
 mod read;
 pub mod settings;
 mod table;
-mod waiver;
 pub mod timing;
+mod waiver;
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -30,13 +31,14 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 pub use self::alterations::{Alteration, Effect, alterations};
+pub use self::data::Data;
 pub use self::decimal::Decimal;
 pub use self::diagnostic::{Diagnostic, Diagnostics, Place};
 pub use self::library::{Entry, EntryKind, Preset};
 pub use self::pattern::{PathFilter, Pattern, PatternSet};
 pub use self::settings::Measure;
-pub use self::waiver::Waiver;
 pub use self::timing::{Format, TimingImport, Unit};
+pub use self::waiver::Waiver;
 
 /// The file that holds a definition.
 pub const FILE_NAME: &str = "quality.toml";
@@ -62,6 +64,8 @@ pub struct Definition {
     pub files: FileSettings,
     /// What is excused, in the order of the file.
     pub waivers: Vec<Waiver>,
+    /// What libraries do to data.
+    pub data: Data,
     /// 16 hexadecimal digits over everything above, bars of the gate, levels and titles included, and the version of
     /// the rules, but not over grammars: [`Definition::fingerprint`] adds those.
     #[serde(skip)]

@@ -7,7 +7,7 @@ use super::decimal::Decimal;
 use super::diagnostic::{Diagnostic, Diagnostics, Journal, quote};
 use super::table::Table;
 use super::waiver::read_waivers;
-use super::{Definition, FileSettings, GateSettings, HistorySettings};
+use super::{Data, Definition, FileSettings, GateSettings, HistorySettings};
 
 /// Reads a file; `builtin` is what it may extend and take targets from, none for the built-in file itself.
 pub(super) fn read(
@@ -30,6 +30,7 @@ fn read_into(journal: &Journal, text: &str, builtin: Option<&Definition>) -> Def
         gate: GateSettings::default(),
         files: FileSettings::default(),
         waivers: Vec::new(),
+        data: Data::default(),
         id: String::new(),
     };
     if !errors.is_empty() {
@@ -89,6 +90,9 @@ fn read_into(journal: &Journal, text: &str, builtin: Option<&Definition>) -> Def
             example: table.patterns("example").unwrap_or_default(),
         };
         table.finish();
+    }
+    if let Some(table) = root.table("data") {
+        definition.data = Data::read(table);
     }
     if let Some(table) = root.table("component") {
         read_components(table, &mut definition.components, builtin);

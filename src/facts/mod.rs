@@ -3,11 +3,13 @@
 //! [`extract`](extract::extract) makes them from a language and bytes. Everything language-shaped ends here:
 //! measures see these types and never a syntax tree.
 
+mod arguments;
 mod calls;
 mod complexity;
 pub mod decode;
 pub mod extract;
 mod finds;
+mod flow;
 mod fold;
 pub mod guard;
 mod kinds;
@@ -18,10 +20,12 @@ pub mod pool;
 mod prints;
 pub mod role;
 pub mod routes;
+mod sql;
 mod table;
 mod tree;
 
 pub use calls::{Call, Calls};
+pub use flow::{Argument, Flow, FlowCall, Given, Step, StepKind};
 pub use prints::{LinePrint, LinePrints};
 pub use routes::Routes;
 
@@ -43,6 +47,8 @@ pub struct Facts {
     pub imports: Vec<Import>,
     /// Calls, in source order.
     pub calls: Calls,
+    /// What stands around calls and what they are given, in order.
+    pub flow: Flow,
     /// Decorators and attributes, in source order.
     pub decorators: Vec<Decorator>,
     /// Test cases, enabled or not.
@@ -334,6 +340,8 @@ pub enum Lost {
     NotFetched,
     /// It has facts, and what is asked of it somebody has to measure.
     Unmeasured,
+    /// It has facts, and a rule of thumb cannot tell from them; with the reason.
+    NotProven(Box<str>),
 }
 
 impl Lost {
@@ -350,6 +358,7 @@ impl Lost {
             Self::Internal => "internal",
             Self::NotFetched => "not_fetched",
             Self::Unmeasured => "unmeasured",
+            Self::NotProven(_) => "not_proven",
         }
     }
 }

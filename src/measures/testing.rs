@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::classify::{self, FileRules};
 use crate::codebase::manifests::Manifests;
 use crate::codebase::{Codebase, Content, File};
-use crate::definition::{self, Component};
+use crate::definition::{self, Component, Data};
 use crate::facts::Lost;
 use crate::facts::extract::extract;
 use crate::git::{HashKind, History, HistoryState, blob_id};
@@ -106,8 +106,8 @@ pub(crate) fn check(measure: &str, fixture: &str, expected: &str) {
 
 /// What a measure says of a codebase.
 pub(crate) fn report(codebase: &Codebase, measure: &str) -> String {
-    let component = component(measure);
-    match take(&Context::new(codebase, 1), &component) {
+    let (component, data) = component(measure);
+    match take(&Context::new(codebase, &data, 1), &component) {
         Measurement::Taken(taken) => lines(codebase, &component, &taken).join("\n"),
         Measurement::NotApplicable { reason } => format!("not applicable: {reason}"),
         Measurement::Unavailable { reason, .. } => format!("unavailable: {reason}"),
@@ -116,22 +116,24 @@ pub(crate) fn report(codebase: &Codebase, measure: &str) -> String {
 
 /// What a measure saw in a codebase.
 pub(crate) fn taken(codebase: &Codebase, measure: &str) -> Measurement {
-    take(&Context::new(codebase, 1), &component(measure))
+    let (component, data) = component(measure);
+    take(&Context::new(codebase, &data, 1), &component)
 }
 
-/// A component with a measure.
-fn component(measure: &str) -> Component {
+/// A component with a measure, and what the lines after the first say of data.
+fn component(measure: &str) -> (Component, Data) {
+    let (measure, rest) = measure.split_once('\n').unwrap_or((measure, ""));
     let measure = if measure.contains('=') {
         measure.to_owned()
     } else {
         format!("{measure} = {{}}")
     };
-    let text = format!("version = 1\n[component.fixture]\nmeasure.{measure}\n");
+    let text = format!("version = 1\n[component.fixture]\nmeasure.{measure}\n{rest}\n");
     let mut definition = match definition::parse(text.as_bytes(), "quality.toml") {
         Ok(definition) => definition,
         Err(diagnostics) => panic!("{diagnostics:?}"),
     };
-    definition.components.remove(0)
+    (definition.components.remove(0), definition.data)
 }
 
 fn lines(codebase: &Codebase, component: &Component, taken: &Taken) -> Vec<String> {

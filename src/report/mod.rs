@@ -304,5 +304,6 @@ fn lost_words(lost: &Lost) -> &'static str {
         Lost::Internal => "a defect of this program; please report it",
         Lost::Unmeasured => "nobody measured it",
         Lost::NotFetched => "not in this clone; `git fetch --refetch --no-filter` fetches it",
+        Lost::NotProven(_) => "a rule of thumb cannot tell",
     }
 }

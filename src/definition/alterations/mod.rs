@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use self::ledger::{Demand, Ledger, List, list, written};
+use super::data::Data;
 use super::decimal::Decimal;
 use super::pattern::{PathFilter, PatternSet};
 use super::{Component, Definition, FileSettings, GateSettings, HistorySettings, Level, Waiver};
@@ -82,6 +83,7 @@ pub fn alterations(base: &Definition, head: &Definition) -> Vec<Alteration> {
         gate,
         files,
         waivers,
+        data,
         // Made from the rest.
         id: _,
     } = base;
@@ -92,6 +94,7 @@ pub fn alterations(base: &Definition, head: &Definition) -> Vec<Alteration> {
     ledger.append(compare_gates(gate, &head.gate));
     ledger.append(compare_files(files, &head.files));
     ledger.append(compare_waivers(waivers, &head.waivers));
+    ledger.append(compare_data(data, &head.data));
     let ids: BTreeSet<&str> = components
         .iter()
         .chain(&head.components)
@@ -129,6 +132,24 @@ fn compare_history(
     ledger.value("min_changes", min_changes, &head.min_changes, effect);
     ledger.value("max_changes", max_changes, &head.max_changes, effect);
     ledger.list("bots", &list(bots), &list(&head.bots), effect);
+    ledger
+}
+
+/// Which calls are known decides what is judged and what is found, in either direction.
+fn compare_data(base: &Data, head: &Data) -> Ledger {
+    let Data {
+        replicas,
+        request_transactions,
+        libraries,
+        locks,
+    } = base;
+    let mut ledger = Ledger::of("data");
+    let effect = Effect::Weaker;
+    ledger.value("replicas", replicas, &head.replicas, effect);
+    let asked = &head.request_transactions;
+    ledger.value("request_transactions", request_transactions, asked, effect);
+    ledger.list("library", &list(libraries), &list(&head.libraries), effect);
+    ledger.list("lock", &list(locks), &list(&head.locks), effect);
     ledger
 }
 

@@ -57,12 +57,14 @@ impl Fold<'_> {
             }
         }
         let function = function.map(|function| function as u32);
+        self.flow.call(found.span, span, self.calls.count());
         self.calls.push(callee, found.rows.0 + 1, function);
     }
 
     /// A decorator or attribute.
     pub(super) fn decorator(&mut self, found: &Found) {
         self.layout.decorator_rows.push(found.rows);
+        self.flow.decorator(found.span, self.text);
         if let Some(name) = self.part(found, Part::Name) {
             self.facts.decorators.push(Decorator {
                 name: name.into(),

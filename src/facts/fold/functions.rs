@@ -124,6 +124,7 @@ impl Fold<'_> {
         }
         self.signatures.push(signature);
         self.functions.push(index);
+        self.flow.function(found.span, index as u32);
         self.open(found.span, Frame::Function(index));
     }
 

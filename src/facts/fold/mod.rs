@@ -10,6 +10,7 @@ mod comments;
 mod docs;
 mod exports;
 mod finish;
+mod flow;
 mod frames;
 mod functions;
 mod imports;
@@ -28,6 +29,7 @@ use std::collections::HashSet;
 use self::comments::Fences;
 use self::docs::Docs;
 use self::finish::Layout;
+use self::flow::FlowRoom;
 use self::frames::{Frame, Open};
 use self::functions::{Accessors, Signature};
 use self::imports::Imports;
@@ -84,6 +86,7 @@ struct Fold<'a> {
     text: &'a [u8],
     facts: Facts,
     calls: CallList,
+    flow: FlowRoom,
     frames: Vec<(Span, Frame)>,
     open: Open,
     /// The frames of open functions and classes, innermost last.
@@ -126,6 +129,7 @@ impl<'a> Fold<'a> {
             text,
             facts: Facts::default(),
             calls: CallList::default(),
+            flow: FlowRoom::default(),
             frames: Vec::new(),
             open: Open::default(),
             scopes: Vec::new(),
@@ -164,6 +168,7 @@ impl<'a> Fold<'a> {
 
     /// Closes every frame that ends at or before a position.
     fn close_before(&mut self, start: u32) {
+        self.flow.close_before(start, self.text);
         while let Some(&(span, frame)) = self.frames.last() {
             if span.end > start {
                 break;
@@ -235,6 +240,10 @@ impl<'a> Fold<'a> {
 
     /// Folds one find: the room of its subject takes it up.
     fn one(&mut self, found: &Found, group: &[Found]) {
+        if found.subject <= Subject::FlowBind {
+            self.flow.meet(found, self.text);
+            return;
+        }
         if !matches!(
             found.subject,
             Subject::Comment | Subject::CommentDoc | Subject::Docstring | Subject::Text
@@ -242,7 +251,19 @@ impl<'a> Fold<'a> {
             self.in_header = false;
         }
         match found.subject {
+            // Taken above.
+            Subject::FlowFork
+            | Subject::FlowArm
+            | Subject::FlowLoop
+            | Subject::FlowScope
+            | Subject::FlowEnter
+            | Subject::FlowExit
+            | Subject::FlowJump
+            | Subject::FlowStay
+            | Subject::FlowSetting
+            | Subject::FlowBind => {}
             Subject::ScopeClass => {
+                self.flow.class(found.span);
                 self.classes.push(Accessors::default());
                 self.open(found.span, Frame::Class);
             }
@@ -359,6 +380,7 @@ fn is_overruled(found: &Found, group: &[Found], subjects: u128) -> bool {
     let has = |subject: Subject| subjects & (1 << subject as u32) != 0;
     match found.subject {
         Subject::Branch => has(Subject::BranchElif),
+        Subject::FlowJump => has(Subject::FlowStay),
         Subject::BranchElse => has(Subject::BranchChained),
         Subject::Logical => has(Subject::LogicalContinued),
         Subject::ParameterUntyped => {
@@ -393,7 +415,8 @@ fn is_overruled(found: &Found, group: &[Found], subjects: u128) -> bool {
 fn is_single(subject: Subject) -> bool {
     !matches!(
         subject,
-        Subject::ItemAssigned
+        Subject::FlowEnter
+            | Subject::ItemAssigned
             | Subject::ItemPublic
             | Subject::ItemPrivate
             | Subject::Import
