@@ -272,8 +272,8 @@ fn steps(facts: &Facts) -> String {
     // Whoever encloses a step comes later.
     let mut depth = vec![0_usize; steps.len()];
     for (at, step) in steps.iter().enumerate().rev() {
-        for inside in at - step.inside as usize..at {
-            depth[inside] += 1;
+        for inside in &mut depth[at - step.inside as usize..at] {
+            *inside += 1;
         }
     }
     let mut text = String::from("steps, innermost first\n");
