@@ -157,7 +157,7 @@ fn may_lock(facts: &Facts, locks: &[&Locks]) -> bool {
     facts.calls.callees().iter().any(|callee| last(callee))
         || facts.flow.texts().iter().any(|text| {
             let lower = text.to_lowercase();
-            ["lock", "mutex", "sem"]
+            ["lock", "mutex", "sem", "advisory"]
                 .iter()
                 .any(|word| lower.contains(word))
                 || last(text)
@@ -306,7 +306,7 @@ impl<'a> Room<'a, '_> {
         let indexed = path.iter().find_map(|segment| segment.index);
         let looks_like_one = |name: &str| {
             let name = name.to_lowercase();
-            ["lock", "mutex", "sem"]
+            ["lock", "mutex", "sem", "advisory"]
                 .iter()
                 .any(|word| name.contains(word))
                 && !name.contains("block")
