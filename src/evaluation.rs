@@ -183,7 +183,10 @@ pub fn evaluate_on(
     today: Option<&str>,
     threads: usize,
 ) -> Evaluation {
-    let mut components = measured(definition, &Context::new(codebase, threads));
+    let mut components = measured(
+        definition,
+        &Context::new(codebase, &definition.data, threads),
+    );
     let mut waivers = Waivers::new(definition, codebase, today);
     for evaluated in &mut components {
         if let Measurement::Taken(taken) = &mut evaluated.measurement {

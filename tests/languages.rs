@@ -8,7 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use quality::facts::extract::{extract, subjects_found, subjects_of};
-use quality::facts::{Exposure, Facts, Function, ImportKind, Slot, SlotKind, SlotState};
+use quality::facts::{
+    Argument, Exposure, Facts, Function, Given, ImportKind, Slot, SlotKind, SlotState, StepKind,
+};
 use quality::languages::Language;
 
 /// Every fixture: the language or dialect its directory names, and its path; sorted.
@@ -49,7 +51,11 @@ fn facts_of(language: Language, path: &Path) -> Facts {
 fn every_fixture_says_what_stands_beside_it() {
     let mut wrong = Vec::new();
     for (language, path) in fixtures() {
-        let rendered = render(&facts_of(language, &path));
+        let facts = facts_of(language, &path);
+        let mut rendered = render(&facts);
+        if path.file_stem().is_some_and(|stem| stem == "steps") {
+            rendered.push_str(&steps(&facts));
+        }
         let golden = PathBuf::from(format!("{}.facts", path.display()));
         if std::env::var_os("BLESS").is_some() {
             fs::write(&golden, &rendered).unwrap();
@@ -262,6 +268,67 @@ fn rows(facts: &Facts) -> Vec<(u32, String)> {
         (class.line, row)
     }));
     rows
+}
+
+/// What happens in order: what is inside something stands below it, further in.
+fn steps(facts: &Facts) -> String {
+    let steps = facts.flow.steps(&facts.calls);
+    // Whoever encloses a step comes later.
+    let mut depth = vec![0_usize; steps.len()];
+    for (at, step) in steps.iter().enumerate().rev() {
+        for inside in &mut depth[at - step.inside as usize..at] {
+            *inside += 1;
+        }
+    }
+    let mut text = String::from("steps, innermost first\n");
+    for (step, depth) in steps.iter().zip(depth) {
+        let row = match &step.kind {
+            StepKind::Fork => "fork".to_owned(),
+            StepKind::Arm => "arm".to_owned(),
+            StepKind::Loop => "loop".to_owned(),
+            StepKind::Exit => "exit".to_owned(),
+            StepKind::Jump => "jump".to_owned(),
+            StepKind::Scope => "scope".to_owned(),
+            StepKind::Enter { text, alias, line } => format!(
+                "enter {line} {} as {}",
+                text.unwrap_or("(the call)"),
+                alias.unwrap_or("-")
+            ),
+            StepKind::Bind(name) => format!("bind {name}"),
+            StepKind::Setting(name) => format!("setting {name}"),
+            StepKind::Function(at, decorators) => format!(
+                "function {} {}",
+                name(&facts.functions[*at as usize]),
+                decorators.join(" ")
+            ),
+            StepKind::Call(call) => format!(
+                "call {} {} {}",
+                call.call.line,
+                call.tail.unwrap_or(call.call.callee),
+                call.arguments
+                    .iter()
+                    .map(argument)
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ),
+        };
+        let _ = writeln!(text, "{}{}", "  ".repeat(depth), row.trim_end());
+    }
+    text
+}
+
+fn argument(argument: &Argument) -> String {
+    let given = match argument.given {
+        Given::Expression => "_".to_owned(),
+        Given::Name(name) => name.to_owned(),
+        Given::Text(text) => format!("'{text}'"),
+        Given::Template => "'…'".to_owned(),
+        Given::Sql(digest) => format!("<{digest}>"),
+    };
+    match argument.name {
+        Some(name) => format!("{name}={given}"),
+        None => given,
+    }
 }
 
 /// A text on one line.

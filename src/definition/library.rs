@@ -109,7 +109,7 @@ pub(super) fn entries(table: &mut Table, key: &'static str) -> Option<Vec<Entry>
     Some(entries)
 }
 
-fn languages(table: &mut Table) -> Option<Vec<String>> {
+pub(super) fn languages(table: &mut Table) -> Option<Vec<String>> {
     let texts = table.texts("languages")?;
     let mut known: Vec<&str> = Language::all().map(|language| language.name()).collect();
     known.dedup();

@@ -13,6 +13,7 @@
 mod alterations;
 mod component;
 pub mod coverage;
+pub mod data;
 pub mod decimal;
 pub mod declared;
 pub mod diagnostic;
@@ -34,6 +35,7 @@ use sha2::{Digest, Sha256};
 
 pub use self::alterations::{Alteration, Effect, alterations};
 pub use self::coverage::CoverageSettings;
+pub use self::data::Data;
 pub use self::decimal::Decimal;
 pub use self::declared::Declared;
 pub use self::diagnostic::{Diagnostic, Diagnostics, Place};
@@ -69,6 +71,8 @@ pub struct Definition {
     pub waivers: Vec<Waiver>,
     /// Which coverage reports are believed.
     pub coverage: CoverageSettings,
+    /// What libraries do to data.
+    pub data: Data,
     /// 16 hexadecimal digits over everything above, bars of the gate, levels and titles included, and the version of
     /// the rules, but not over grammars: [`Definition::fingerprint`] adds those.
     #[serde(skip)]

@@ -7,7 +7,7 @@ use super::decimal::Decimal;
 use super::diagnostic::{Diagnostic, Diagnostics, Journal, quote};
 use super::table::Table;
 use super::waiver::read_waivers;
-use super::{CoverageSettings, Definition, FileSettings, GateSettings, HistorySettings};
+use super::{CoverageSettings, Data, Definition, FileSettings, GateSettings, HistorySettings};
 
 /// Reads a file; `builtin` is what it may extend and take targets from, none for the built-in file itself.
 pub(super) fn read(
@@ -31,6 +31,7 @@ fn read_into(journal: &Journal, text: &str, builtin: Option<&Definition>) -> Def
         files: FileSettings::default(),
         waivers: Vec::new(),
         coverage: CoverageSettings::default(),
+        data: Data::default(),
         id: String::new(),
     };
     if !errors.is_empty() {
@@ -93,6 +94,9 @@ fn read_into(journal: &Journal, text: &str, builtin: Option<&Definition>) -> Def
     }
     if let Some(table) = root.table("coverage") {
         definition.coverage = CoverageSettings::read(table);
+    }
+    if let Some(table) = root.table("data") {
+        definition.data = Data::read(table);
     }
     if let Some(table) = root.table("component") {
         read_components(table, &mut definition.components, builtin);

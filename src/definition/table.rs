@@ -82,6 +82,12 @@ impl<'a> Table<'a> {
         self.entries.contains_key(key)
     }
 
+    /// Whether the value of a key is a string.
+    pub(super) fn is_text(&self, key: &str) -> bool {
+        let value = self.entries.get(key);
+        value.is_some_and(|value| value.get_ref().is_str())
+    }
+
     /// The dotted name of a key of this table.
     pub(super) fn name_of(&self, key: &str) -> String {
         if self.name.is_empty() {

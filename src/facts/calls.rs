@@ -68,9 +68,15 @@ pub(super) struct CallList {
     calls: Calls,
     known: HashMap<CompactString, u32, RandomState>,
     line: u32,
+    count: u32,
 }
 
 impl CallList {
+    /// How many there are.
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+
     /// Adds a call.
     pub fn push(&mut self, callee: CompactString, line: u32, function: Option<u32>) {
         let next = self.calls.callees.len() as u32;
@@ -86,6 +92,7 @@ impl CallList {
             function.map_or(0, |function| function.saturating_add(1)),
         );
         self.line = line;
+        self.count += 1;
     }
 
     /// All that were added.
@@ -95,17 +102,17 @@ impl CallList {
 }
 
 /// A small difference in either direction as a small number.
-fn unsigned(difference: u32) -> u32 {
+pub(super) fn unsigned(difference: u32) -> u32 {
     let signed = difference as i32;
     ((signed << 1) ^ (signed >> 31)) as u32
 }
 
-fn signed(number: u32) -> u32 {
+pub(super) fn signed(number: u32) -> u32 {
     (number >> 1) ^ (number & 1).wrapping_neg()
 }
 
 /// Seven bits a byte, the lowest first; the eighth says that more follow.
-fn write(bytes: &mut Vec<u8>, mut number: u32) {
+pub(super) fn write(bytes: &mut Vec<u8>, mut number: u32) {
     while number > 0x7f {
         bytes.push(number as u8 | 0x80);
         number >>= 7;
@@ -113,7 +120,7 @@ fn write(bytes: &mut Vec<u8>, mut number: u32) {
     bytes.push(number as u8);
 }
 
-fn number(rest: &mut &[u8]) -> Option<u32> {
+pub(super) fn number(rest: &mut &[u8]) -> Option<u32> {
     let mut number = 0;
     for shift in (0..35).step_by(7) {
         let (byte, after) = rest.split_first()?;

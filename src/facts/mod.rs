@@ -3,12 +3,14 @@
 //! [`extract`](extract::extract) makes them from a language and bytes. Everything language-shaped ends here:
 //! measures see these types and never a syntax tree.
 
+mod arguments;
 mod calls;
 pub mod code_patterns;
 mod complexity;
 pub mod decode;
 pub mod extract;
 mod finds;
+mod flow;
 mod fold;
 pub mod guard;
 mod kinds;
@@ -19,11 +21,13 @@ pub mod pool;
 mod prints;
 pub mod role;
 pub mod routes;
+mod sql;
 mod table;
 mod tree;
 
 pub use calls::{Call, Calls};
 pub use code_patterns::{CodePatterns, PatternId};
+pub use flow::{Argument, Flow, FlowCall, Given, Step, StepKind};
 pub use prints::{LinePrint, LinePrints};
 pub use routes::Routes;
 
@@ -45,6 +49,8 @@ pub struct Facts {
     pub imports: Vec<Import>,
     /// Calls, in source order.
     pub calls: Calls,
+    /// What stands around calls and what they are given, in order.
+    pub flow: Flow,
     /// Decorators and attributes, in source order.
     pub decorators: Vec<Decorator>,
     /// Test cases, enabled or not.
@@ -370,6 +376,8 @@ pub enum Lost {
     Stale,
     /// It has facts, and what is asked of it somebody has to measure.
     Unmeasured,
+    /// It has facts, and a rule of thumb cannot tell from them; with the reason.
+    NotProven(Box<str>),
 }
 
 impl Lost {
@@ -388,6 +396,7 @@ impl Lost {
             Self::NotFetched => "not_fetched",
             Self::Stale => "stale",
             Self::Unmeasured => "unmeasured",
+            Self::NotProven(_) => "not_proven",
         }
     }
 }

@@ -7,6 +7,26 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Subject {
+    /// A statement or expression whose arms exclude each other: if, match, switch, try.
+    FlowFork,
+    /// One of the arms. One outside a fork may happen or not.
+    FlowArm,
+    /// What is repeated.
+    FlowLoop,
+    /// A block that something is entered for. Its `flow.enter` stand in it.
+    FlowScope,
+    /// What a scope enters. Parts: `callee` (the expression), `name` (what it is called inside).
+    FlowEnter,
+    /// What leaves the function.
+    FlowExit,
+    /// What leaves a loop or its turn.
+    FlowJump,
+    /// A jump (same span) that leaves nothing but its own arm.
+    FlowStay,
+    /// A named setting that is switched on. Parts: `name`.
+    FlowSetting,
+    /// A value that gets a name. Parts: `name`.
+    FlowBind,
     /// A class, trait, impl or interface: functions directly in it are methods.
     ScopeClass,
     /// The body of a trait or of an implementation of one: what it declares is no item.
@@ -188,6 +208,16 @@ pub enum Subject {
 
 /// Every subject with its capture name, in declaration order.
 pub const SUBJECTS: &[(Subject, &str)] = &[
+    (Subject::FlowFork, "flow.fork"),
+    (Subject::FlowArm, "flow.arm"),
+    (Subject::FlowLoop, "flow.loop"),
+    (Subject::FlowScope, "flow.scope"),
+    (Subject::FlowEnter, "flow.enter"),
+    (Subject::FlowExit, "flow.exit"),
+    (Subject::FlowJump, "flow.jump"),
+    (Subject::FlowStay, "flow.stay"),
+    (Subject::FlowSetting, "flow.setting"),
+    (Subject::FlowBind, "flow.bind"),
     (Subject::ScopeClass, "scope.class"),
     (Subject::ScopeTrait, "scope.trait"),
     (Subject::ScopeModule, "scope.module"),

@@ -11,6 +11,7 @@ use crate::class::Class;
 use crate::codebase::maps::{Map, Set};
 use crate::codebase::resolve::chain;
 use crate::codebase::{Codebase, Content, FileIndex};
+use crate::definition::Data;
 use crate::facts::{Call, Facts, ImportKind};
 use crate::measures::tested_files::{runs_tests, tests_of};
 use crate::measures::{Context, Subject};
@@ -81,7 +82,7 @@ impl<'a> TestsKept<'a> {
         files.extend(gone.keys());
         files.sort_unstable();
         files.dedup();
-        let tests = tests_of(&Context::new(kept.base.codebase, 1), &files);
+        let tests = tests_of(&Context::new(kept.base.codebase, Data::known(), 1), &files);
         for (file, tests) in files.into_iter().zip(tests) {
             let names = gone.get(&file).into_iter().flat_map(|gone| gone.iter());
             let names: Vec<&str> = names

@@ -20,6 +20,10 @@ impl Follower<'_> {
             let Some(file) = subject.file() else {
                 continue;
             };
+            // A rule of thumb that cannot tell is held against nobody.
+            if matches!(lost, Lost::NotProven(_)) {
+                continue;
+            }
             if !is_unseen(lost) && !self.matching.lineage(file).was.is_some_and(was_lost) {
                 unknown.push((file, lost.clone()));
             }
@@ -74,7 +78,8 @@ fn is_unseen(lost: &Lost) -> bool {
         | Lost::TooLarge
         | Lost::LfsPointer
         | Lost::Stale
-        | Lost::Unmeasured => false,
+        | Lost::Unmeasured
+        | Lost::NotProven(_) => false,
         Lost::Permission
         | Lost::Vanished
         | Lost::Unreadable

@@ -229,6 +229,33 @@
   (#match? @_case "^(it|test|describe|suite|bench|t\\.test|Deno\\.(test|bench))$")
   (#any-of? @_key "skip" "todo" "ignore"))
 
+; Flow
+[(if_statement) (switch_statement) (try_statement) (ternary_expression)] @flow.fork
+(if_statement consequence: (_) @flow.arm)
+(else_clause) @flow.arm
+[(switch_case) (switch_default)] @flow.arm
+(try_statement body: (_) @flow.arm)
+(catch_clause) @flow.arm
+(ternary_expression consequence: (_) @flow.arm)
+(ternary_expression alternative: (_) @flow.arm)
+[
+  (for_statement body: (_) @flow.loop)
+  (for_in_statement body: (_) @flow.loop)
+  (while_statement body: (_) @flow.loop)
+  (do_statement body: (_) @flow.loop)
+]
+[(return_statement) (throw_statement)] @flow.exit
+[(break_statement) (continue_statement)] @flow.jump
+[
+  (switch_case (break_statement) @flow.stay)
+  (switch_default (break_statement) @flow.stay)
+  (switch_case (statement_block (break_statement) @flow.stay))
+  (switch_default (statement_block (break_statement) @flow.stay))
+]
+(variable_declarator name: (identifier) @name value: (_) @flow.bind)
+(assignment_expression left: [(identifier) (member_expression)] @name right: (_) @flow.bind)
+(for_in_statement left: (identifier) @name right: (_) @flow.bind)
+
 ; Routes of web frameworks
 ((call_expression
   function: (member_expression object: (_) @from property: (property_identifier) @name)

@@ -90,3 +90,6 @@
   left: (member_expression object: (_) @_exports property: (property_identifier))
   right: (identifier) @export @name)
   (#any-of? @_exports "exports" "module.exports"))
+
+; Flow
+(field_definition property: (_) @name value: (_) @flow.bind)

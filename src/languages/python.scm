@@ -138,6 +138,34 @@
   definition: (function_definition name: (identifier) @name) @test.disabled
   (#any-of? @_d "pytest.mark.skip" "unittest.skip"))
 
+; Flow
+[(if_statement) (match_statement) (try_statement) (conditional_expression)] @flow.fork
+(if_statement consequence: (block) @flow.arm)
+(if_statement alternative: (_) @flow.arm)
+(try_statement body: (block) @flow.arm)
+(except_clause) @flow.arm
+(case_clause) @flow.arm
+(conditional_expression . (_) @flow.arm)
+(conditional_expression (_) @flow.arm .)
+(for_statement body: (block) @flow.loop)
+(while_statement body: (block) @flow.loop)
+[(list_comprehension) (set_comprehension) (dictionary_comprehension) (generator_expression)] @flow.loop
+(with_statement) @flow.scope
+(with_item value: (_) @callee) @flow.enter
+(with_item value: (as_pattern . (_) @callee alias: (as_pattern_target (_) @name))) @flow.enter
+[(return_statement) (raise_statement)] @flow.exit
+[(break_statement) (continue_statement)] @flow.jump
+(assignment left: [(identifier) (attribute)] @name right: (_) @flow.bind)
+(named_expression name: (identifier) @name value: (_) @flow.bind)
+(for_statement left: (identifier) @name right: (_) @flow.bind)
+(assignment left: (pattern_list . (identifier) @name) right: (_) @flow.bind)
+(assignment left: (identifier) @name right: [(true) (list (_))] @flow.setting
+  (#match? @name "^[A-Z][A-Z0-9_]+$"))
+(assignment left: (subscript subscript: (string (string_content) @name)) right: (true) @flow.setting
+  (#match? @name "^[A-Z][A-Z0-9_]+$"))
+(pair key: (string (string_content) @name) value: (true) @flow.setting
+  (#match? @name "^[A-Z][A-Z0-9_]+$"))
+
 ; Routes of web frameworks
 ((call
   function: [(identifier) @name (attribute object: (_) @from attribute: (identifier) @name)]

@@ -176,6 +176,24 @@
 ] @suppression
   (#eq? @name "coverage") (#eq? @_arguments "(off)"))
 
+; Flow
+[(if_expression) (match_expression)] @flow.fork
+(if_expression consequence: (block) @flow.arm)
+(else_clause) @flow.arm
+(match_arm) @flow.arm
+(let_declaration alternative: (block) @flow.arm)
+[
+  (for_expression body: (block) @flow.loop)
+  (while_expression body: (block) @flow.loop)
+  (loop_expression body: (block) @flow.loop)
+]
+(return_expression) @flow.exit
+[(break_expression) (continue_expression)] @flow.jump
+(let_declaration pattern: (identifier) @name value: (_) @flow.bind)
+(let_condition pattern: (tuple_struct_pattern (identifier) @name .) value: (_) @flow.bind)
+(for_expression pattern: (identifier) @name value: (_) @flow.bind)
+(static_item name: (_) @name value: (_) @flow.bind)
+
 ; Routes of web frameworks
 ((call_expression
   function: (field_expression value: (_) @from field: (field_identifier) @name)

@@ -106,6 +106,9 @@
   property: (property_identifier) @_property)
   (#not-any-of? @_property "then" "catch" "finally"))
 
+; Flow
+(public_field_definition name: (_) @name value: (_) @flow.bind)
+
 ; Routes of web frameworks
 ((decorator (call_expression function: (identifier) @name arguments: (arguments) @body)) @route.decorator
   (#any-of? @name "Controller" "Get" "Post" "Put" "Patch" "Delete" "All" "Head" "Options" "Sse"))

@@ -4,14 +4,17 @@ mod calm_hot_spots;
 pub mod calm_touches;
 mod covered_lines;
 pub mod declared;
+mod data;
 mod documented_items;
 mod explained_suppressions;
 mod fast_endpoints;
+mod fine_locks;
 mod hidden_items;
-mod not_yet;
 mod preferred_imports;
+mod safe_reads;
 mod short_files;
 mod simple_functions;
+mod single_transaction;
 mod small_changes;
 pub mod tested_files;
 #[cfg(test)]
@@ -27,7 +30,7 @@ use crate::class::Class;
 use crate::codebase::endpoints::Endpoint;
 use crate::codebase::resolve::{Resolver, Tables};
 use crate::codebase::{Codebase, Content, File, FileIndex};
-use crate::definition::{Component, Measure};
+use crate::definition::{Component, Data, Measure};
 use crate::facts::{Facts, Function, Lost};
 use crate::git::{ChangeUnit, HistoryState};
 
@@ -231,6 +234,8 @@ const FEWEST_FILES: usize = 300;
 pub struct Context<'a> {
     /// What is measured.
     pub codebase: &'a Codebase,
+    /// What the definition says libraries do to data.
+    pub data: &'a Data,
     threads: usize,
     /// Made for whoever first resolves an import.
     tables: OnceLock<Arc<Tables<'a>>>,
@@ -238,10 +243,11 @@ pub struct Context<'a> {
 
 impl<'a> Context<'a> {
     /// That of a codebase, measured on so many threads at most. No measurement depends on their number.
-    pub fn new(codebase: &'a Codebase, threads: usize) -> Self {
+    pub fn new(codebase: &'a Codebase, data: &'a Data, threads: usize) -> Self {
         let pays = codebase.files().len() >= FEWEST_FILES;
         Self {
             codebase,
+            data,
             threads: if pays { threads.max(1) } else { 1 },
             tables: OnceLock::new(),
         }
@@ -292,9 +298,9 @@ pub fn take(context: &Context, component: &Component) -> Measurement {
         Measure::Declared(settings) => declared::read(context, &view, settings),
         Measure::CoveredLines(settings) => covered_lines::read(&view, settings),
         Measure::FastEndpoints(settings) => fast_endpoints::read(context, &view, settings),
-        Measure::SafeReads
-        | Measure::SingleTransaction
-        | Measure::FineLocks => not_yet::read(&component.measure),
+        Measure::SafeReads => safe_reads::read(context, &view),
+        Measure::SingleTransaction => single_transaction::read(context, &view),
+        Measure::FineLocks => fine_locks::read(context, &view),
     }
 }
 
@@ -407,9 +413,9 @@ pub fn about(measure: &Measure) -> About {
         Measure::Declared(settings) => declared::about(settings),
         Measure::CoveredLines(_) => covered_lines::ABOUT,
         Measure::FastEndpoints(_) => fast_endpoints::ABOUT,
-        Measure::SafeReads
-        | Measure::SingleTransaction
-        | Measure::FineLocks => not_yet::about(measure),
+        Measure::SafeReads => safe_reads::ABOUT,
+        Measure::SingleTransaction => single_transaction::ABOUT,
+        Measure::FineLocks => fine_locks::ABOUT,
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::classify::{self, FileRules};
 use crate::codebase::manifests::Manifests;
 use crate::codebase::{Codebase, Content, File};
-use crate::definition::{self, Component, CoverageSettings, Definition};
+use crate::definition::{self, Component, CoverageSettings, Data, Definition};
 use crate::evidence::coverage::{Found, USUAL_PLACES, gather};
 use crate::facts::extract::extract_asked;
 use crate::facts::{CodePatterns, Lost};
@@ -134,8 +134,8 @@ pub(crate) fn check(measure: &str, fixture: &str, expected: &str) {
 
 /// What a measure says of a codebase.
 pub(crate) fn report(codebase: &Codebase, measure: &str) -> String {
-    let component = component(measure);
-    match take(&Context::new(codebase, 1), &component) {
+    let (component, data) = component(measure);
+    match take(&Context::new(codebase, &data, 1), &component) {
         Measurement::Taken(taken) => lines(codebase, &component, &taken).join("\n"),
         Measurement::NotApplicable { reason } => format!("not applicable: {reason}"),
         Measurement::Unavailable { reason, .. } => format!("unavailable: {reason}"),
@@ -145,22 +145,25 @@ pub(crate) fn report(codebase: &Codebase, measure: &str) -> String {
 
 /// What a measure saw in a codebase.
 pub(crate) fn taken(codebase: &Codebase, measure: &str) -> Measurement {
-    take(&Context::new(codebase, 1), &component(measure))
+    let (component, data) = component(measure);
+    take(&Context::new(codebase, &data, 1), &component)
 }
 
-/// A component with a measure.
-fn component(measure: &str) -> Component {
-    definition_of(measure).components.remove(0)
+/// A component with a measure, and what the lines after the first say of data.
+fn component(measure: &str) -> (Component, Data) {
+    let mut definition = definition_of(measure);
+    (definition.components.remove(0), definition.data)
 }
 
 /// A definition of one component.
 fn definition_of(measure: &str) -> Definition {
+    let (measure, rest) = measure.split_once('\n').unwrap_or((measure, ""));
     let measure = if measure.contains('=') {
         measure.to_owned()
     } else {
         format!("{measure} = {{}}")
     };
-    let text = format!("version = 1\n[component.fixture]\nmeasure.{measure}\n");
+    let text = format!("version = 1\n[component.fixture]\nmeasure.{measure}\n{rest}\n");
     match definition::parse(text.as_bytes(), "quality.toml") {
         Ok(definition) => definition,
         Err(diagnostics) => panic!("{diagnostics:?}"),

@@ -321,5 +321,6 @@ fn lost_words(lost: &Lost) -> &'static str {
         Lost::Stale => "it has changed since what is known of it was written down",
         Lost::Unmeasured => "nobody measured it",
         Lost::NotFetched => "not in this clone; `git fetch --refetch --no-filter` fetches it",
+        Lost::NotProven(_) => "a rule of thumb cannot tell",
     }
 }

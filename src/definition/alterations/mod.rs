@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use self::ledger::{Demand, Ledger, List, list, written};
+use super::data::Data;
 use super::decimal::Decimal;
 use super::pattern::{PathFilter, PatternSet};
 use super::{
@@ -87,6 +88,7 @@ pub fn alterations(base: &Definition, head: &Definition) -> Vec<Alteration> {
         files,
         waivers,
         coverage,
+        data,
         // Made from the rest.
         id: _,
     } = base;
@@ -98,6 +100,7 @@ pub fn alterations(base: &Definition, head: &Definition) -> Vec<Alteration> {
     ledger.append(compare_files(files, &head.files));
     ledger.append(compare_waivers(waivers, &head.waivers));
     ledger.append(compare_coverage(coverage, &head.coverage));
+    ledger.append(compare_data(data, &head.data));
     let ids: BTreeSet<&str> = components
         .iter()
         .chain(&head.components)
@@ -135,6 +138,24 @@ fn compare_history(
     ledger.value("min_changes", min_changes, &head.min_changes, effect);
     ledger.value("max_changes", max_changes, &head.max_changes, effect);
     ledger.list("bots", &list(bots), &list(&head.bots), effect);
+    ledger
+}
+
+/// Which calls are known decides what is judged and what is found, in either direction.
+fn compare_data(base: &Data, head: &Data) -> Ledger {
+    let Data {
+        replicas,
+        request_transactions,
+        libraries,
+        locks,
+    } = base;
+    let mut ledger = Ledger::of("data");
+    let effect = Effect::Weaker;
+    ledger.value("replicas", replicas, &head.replicas, effect);
+    let asked = &head.request_transactions;
+    ledger.value("request_transactions", request_transactions, asked, effect);
+    ledger.list("library", &list(libraries), &list(&head.libraries), effect);
+    ledger.list("lock", &list(locks), &list(&head.locks), effect);
     ledger
 }
 

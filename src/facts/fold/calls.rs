@@ -56,6 +56,7 @@ impl Fold<'_> {
             }
         }
         let function = function.map(|function| function as u32);
+        self.flow.call(found.span, span, self.calls.count());
         self.calls.push(callee, found.rows.0 + 1, function);
     }
 }

@@ -20,6 +20,7 @@ impl Fold<'_> {
     /// A decorator or attribute.
     pub(super) fn decorator(&mut self, found: &Found) {
         self.layout.decorator_rows.push(found.rows);
+        self.flow.decorator(found.span, self.text);
         let Some(name) = self.part(found, Part::Name) else {
             return;
         };

@@ -67,6 +67,7 @@ impl Fold<'_> {
         let strings = disjoint(std::mem::take(&mut self.layout.strings));
         let lines = LineMap::new(self.text, line_starts, &comments, &errors, &strings);
         self.facts.calls = std::mem::take(&mut self.calls).finish();
+        self.facts.flow = std::mem::take(&mut self.flow).finish();
         self.facts.lines = lines.count();
         self.settle_allowances(&lines);
         self.settle_documentation(line_starts);

@@ -127,6 +127,7 @@ impl Fold<'_> {
         self.signatures.push(signature);
         self.decorated(index, found.span.start);
         self.functions.push(index);
+        self.flow.function(found.span, index as u32);
         self.open(found.span, Frame::Function(index));
     }
 

@@ -11,6 +11,7 @@ mod decorators;
 mod docs;
 mod exports;
 mod finish;
+mod flow;
 mod frames;
 mod functions;
 mod imports;
@@ -30,6 +31,7 @@ use self::comments::Fences;
 use self::decorators::Run;
 use self::docs::Docs;
 use self::finish::Layout;
+use self::flow::FlowRoom;
 use self::frames::{Frame, Open};
 use self::functions::{Accessors, Signature};
 use self::imports::Imports;
@@ -95,6 +97,7 @@ struct Fold<'a> {
     calls: CallList,
     /// The decorators that came last.
     decorators: Run,
+    flow: FlowRoom,
     frames: Vec<(Span, Frame)>,
     open: Open,
     /// The frames of open functions and classes, innermost last.
@@ -138,6 +141,7 @@ impl<'a> Fold<'a> {
             facts: Facts::default(),
             calls: CallList::default(),
             decorators: Run::default(),
+            flow: FlowRoom::default(),
             frames: Vec::new(),
             open: Open::default(),
             scopes: Vec::new(),
@@ -176,6 +180,7 @@ impl<'a> Fold<'a> {
 
     /// Closes every frame that ends at or before a position.
     fn close_before(&mut self, start: u32) {
+        self.flow.close_before(start, self.text);
         while let Some(&(span, frame)) = self.frames.last() {
             if span.end > start {
                 break;
@@ -247,6 +252,10 @@ impl<'a> Fold<'a> {
 
     /// Folds one find: the room of its subject takes it up.
     fn one(&mut self, found: &Found, group: &[Found]) {
+        if found.subject <= Subject::FlowBind {
+            self.flow.meet(found, self.text);
+            return;
+        }
         if !matches!(
             found.subject,
             Subject::Comment | Subject::CommentDoc | Subject::Docstring | Subject::Text
@@ -254,7 +263,19 @@ impl<'a> Fold<'a> {
             self.in_header = false;
         }
         match found.subject {
+            // Taken above.
+            Subject::FlowFork
+            | Subject::FlowArm
+            | Subject::FlowLoop
+            | Subject::FlowScope
+            | Subject::FlowEnter
+            | Subject::FlowExit
+            | Subject::FlowJump
+            | Subject::FlowStay
+            | Subject::FlowSetting
+            | Subject::FlowBind => {}
             Subject::ScopeClass => {
+                self.flow.class(found.span);
                 self.classes.push(Accessors::default());
                 self.open(found.span, Frame::Class);
             }
@@ -373,6 +394,7 @@ fn is_overruled(found: &Found, group: &[Found], subjects: u128) -> bool {
     let has = |subject: Subject| subjects & (1 << subject as u32) != 0;
     match found.subject {
         Subject::Branch => has(Subject::BranchElif),
+        Subject::FlowJump => has(Subject::FlowStay),
         Subject::BranchElse => has(Subject::BranchChained),
         Subject::Logical => has(Subject::LogicalContinued),
         Subject::ParameterUntyped => {
@@ -407,7 +429,8 @@ fn is_overruled(found: &Found, group: &[Found], subjects: u128) -> bool {
 fn is_single(subject: Subject) -> bool {
     !matches!(
         subject,
-        Subject::ItemAssigned
+        Subject::FlowEnter
+            | Subject::ItemAssigned
             | Subject::ItemPublic
             | Subject::ItemPrivate
             | Subject::Import

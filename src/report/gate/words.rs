@@ -309,7 +309,11 @@ pub(super) fn repair(lost: &Lost) -> Option<&'static str> {
         Lost::Stale => Some("run the tests again and write a new report"),
         Lost::Vanished => Some("run again while nothing writes to the work tree"),
         Lost::Unreadable => Some("see whether the file can be read at all"),
-        Lost::LfsPointer | Lost::NotFetched | Lost::Internal | Lost::Unmeasured => None,
+        Lost::LfsPointer
+        | Lost::NotFetched
+        | Lost::Internal
+        | Lost::Unmeasured
+        | Lost::NotProven(_) => None,
     }
 }
 
