@@ -1,5 +1,7 @@
 //! The measures a component can name, and the settings of each with their defaults.
 
+mod lines;
+
 use serde::Serialize;
 use toml::de::DeTable;
 
@@ -10,6 +12,7 @@ use super::library::PreferredImports;
 use super::pattern::PatternSet;
 use super::table::Table;
 use super::timing::TimingImport;
+pub use lines::{ShortFiles, TrackedDebt, UniqueLines};
 
 /// A way of looking, with its settings. In TOML: `measure.short-files = { max_lines = 500 }`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -381,29 +384,6 @@ impl SmallChanges {
     }
 }
 
-/// Settings of `short-files`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ShortFiles {
-    /// Most code lines of a short file.
-    pub max_lines: u32,
-}
-
-impl Default for ShortFiles {
-    fn default() -> Self {
-        Self { max_lines: 500 }
-    }
-}
-
-impl ShortFiles {
-    fn read(self, table: &mut Table) -> Self {
-        Self {
-            max_lines: table
-                .whole("max_lines", 1..=1_000_000)
-                .unwrap_or(self.max_lines),
-        }
-    }
-}
-
 /// Settings of `simple-functions`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SimpleFunctions {
@@ -448,60 +428,4 @@ impl CalmHotSpots {
 
 fn max_cognitive(table: &mut Table) -> Option<u32> {
     table.whole("max_cognitive", 0..=10_000)
-}
-
-/// Settings of `tracked-debt`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct TrackedDebt {
-    /// Whether a marker that says where it is tracked is good.
-    pub tracked_counts_as_good: bool,
-}
-
-impl Default for TrackedDebt {
-    fn default() -> Self {
-        Self {
-            tracked_counts_as_good: true,
-        }
-    }
-}
-
-impl TrackedDebt {
-    fn read(self, table: &mut Table) -> Self {
-        Self {
-            tracked_counts_as_good: table
-                .boolean("tracked_counts_as_good")
-                .unwrap_or(self.tracked_counts_as_good),
-        }
-    }
-}
-
-/// Settings of `unique-lines`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct UniqueLines {
-    /// Fewest lines of a clone.
-    pub min_lines: u32,
-    /// Fewest tokens of a clone.
-    pub min_tokens: u32,
-}
-
-impl Default for UniqueLines {
-    fn default() -> Self {
-        Self {
-            min_lines: 5,
-            min_tokens: 50,
-        }
-    }
-}
-
-impl UniqueLines {
-    fn read(self, table: &mut Table) -> Self {
-        Self {
-            min_lines: table
-                .whole("min_lines", 2..=10_000)
-                .unwrap_or(self.min_lines),
-            min_tokens: table
-                .whole("min_tokens", 1..=100_000)
-                .unwrap_or(self.min_tokens),
-        }
-    }
 }

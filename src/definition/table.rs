@@ -3,6 +3,8 @@
 //! A question whose answer is missing or wrong gives `None`, and a wrong answer is taken down in the journal;
 //! the reader goes on with what it had before, so that one reading finds every mistake.
 
+mod globs;
+
 use std::ops::{Range, RangeInclusive};
 
 use toml::Spanned;
@@ -10,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::decimal::Decimal;
 use super::diagnostic::{Diagnostic, Journal, Place, closest, quote};
-use super::pattern::{self, MOST_IN_LIST, Pattern, PatternSet};
+use super::pattern::MOST_IN_LIST;
 
 /// A table, its place in the file and its name.
 pub(super) struct Table<'a> {
@@ -371,48 +373,6 @@ impl<'a> Table<'a> {
             return None;
         }
         Some(decimal)
-    }
-
-    /// A list of globs.
-    pub(super) fn patterns(&mut self, key: &'static str) -> Option<PatternSet> {
-        let texts = self.texts(key)?;
-        self.compile(key, texts)
-    }
-
-    /// A single glob, as a list of one.
-    pub(super) fn pattern(&mut self, key: &'static str) -> Option<PatternSet> {
-        let text = self.text(key)?;
-        self.compile(key, vec![text])
-    }
-
-    fn compile(&self, key: &str, texts: Vec<Text>) -> Option<PatternSet> {
-        let mut patterns = Vec::with_capacity(texts.len());
-        for text in texts {
-            match pattern::check(&text.text) {
-                Some(bad) => self.report(
-                    key,
-                    Diagnostic::new(format!("`{}`: {}", self.name_of(key), bad.message))
-                        .at(text.span)
-                        .label("not a legal glob")
-                        .help(bad.help),
-                ),
-                None => patterns.push(Pattern {
-                    text: text.text,
-                    place: text.place,
-                }),
-            }
-        }
-        match PatternSet::compile(patterns) {
-            Ok(set) => Some(set),
-            Err(reason) => {
-                let message = format!(
-                    "the globs of `{}` cannot be read: {reason}",
-                    self.name_of(key)
-                );
-                self.report(key, Diagnostic::new(message).label("too much together"));
-                None
-            }
-        }
     }
 
     pub(super) fn ask(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {

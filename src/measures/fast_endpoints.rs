@@ -56,6 +56,11 @@ pub(super) fn read(context: &Context, view: &View, settings: &FastEndpoints) -> 
                 .to_owned(),
         ),
     };
+    if reports.is_empty() && settings.import.is_empty() && all.is_empty() {
+        return Measurement::NotApplicable {
+            reason: "no endpoint of a known web framework was found".to_owned(),
+        };
+    }
     if reports.is_empty() {
         return unavailable(format!("no timings; {found}"));
     }

@@ -297,10 +297,12 @@ impl<'a> Room<'a, '_> {
     fn grain(&self, locks: &Locks, path: &[Segment], at: usize) -> Option<Grain> {
         let last = path.last()?;
         let root = path.first()?;
-        if path
-            .iter()
-            .any(|segment| matches!(segment.name, "stdin" | "stdout" | "stderr"))
-        {
+        // The streams of a process are locked to write a line whole.
+        let is_stream = |name: &str| {
+            let rest = name.strip_prefix("std");
+            rest.is_some_and(|rest| ["in", "out", "err"].contains(&rest))
+        };
+        if path.iter().any(|segment| is_stream(segment.name)) {
             return None;
         }
         let indexed = path.iter().find_map(|segment| segment.index);

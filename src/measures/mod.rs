@@ -3,8 +3,8 @@
 mod calm_hot_spots;
 pub mod calm_touches;
 mod covered_lines;
-pub mod declared;
 mod data;
+pub mod declared;
 mod documented_items;
 mod explained_suppressions;
 mod fast_endpoints;

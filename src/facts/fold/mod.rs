@@ -64,7 +64,10 @@ pub(super) fn fold(
     fold.close_before(u32::MAX);
     let functions = fold.signatures.iter().map(|signature| signature.span);
     let functions = functions.collect();
-    (fold.finish(finds.line_starts(), finds.statements(), faults), functions)
+    (
+        fold.finish(finds.line_starts(), finds.statements(), faults),
+        functions,
+    )
 }
 
 /// A set of nodes.
