@@ -16,7 +16,7 @@ use crate::facts::{Facts, Given, ImportKind, Lost, StepKind};
 pub(super) const ABOUT: About = About {
     unit: "functions",
     gap: "functions with coarse locks",
-    why: "Heuristic (28 of 30 judgements right, read by hand): a lock that does not depend on the data makes unrelated requests wait. Lock by key, or hold less \
+    why: "A lock that does not depend on the data makes unrelated requests wait. Lock by key, or hold less \
           under one lock.",
     fewest_subjects: 10,
     by_change: false,

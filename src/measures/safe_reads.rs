@@ -16,7 +16,7 @@ use crate::facts::{Lost, StepKind};
 pub(super) const ABOUT: About = About {
     unit: "functions",
     gap: "functions that may read stale data",
-    why: "Heuristic (30 of 30 judgements right, read by hand): a read from a replica right after a write may miss it. Use what the write returns, read in the same \
+    why: "A read from a replica right after a write may miss it. Use what the write returns, read in the same \
           transaction, or pin the read to the primary.",
     fewest_subjects: 10,
     by_change: false,

@@ -21,7 +21,7 @@ use crate::facts::{Lost, StepKind};
 pub(super) const ABOUT: About = About {
     unit: "endpoints",
     gap: "endpoints with several transactions",
-    why: "Heuristic (34 of 34 judgements right, read by hand): an endpoint that fails between two transactions leaves half a change behind. Put all its writes into \
+    why: "An endpoint that fails between two transactions leaves half a change behind. Put all its writes into \
           one.",
     fewest_subjects: 10,
     by_change: false,
