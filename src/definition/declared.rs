@@ -9,7 +9,7 @@ mod wildcard;
 
 use serde::Serialize;
 
-pub use self::condition::{CodePattern, Condition, Conditions, Quantity};
+pub use self::condition::{CodePattern, Condition, Conditions, FRAMEWORKS, METHODS, Quantity};
 pub use self::wildcard::Wildcard;
 
 /// The keys of all conditions.
@@ -51,19 +51,22 @@ pub enum Population {
     Call,
     /// What code patterns find.
     Match,
+    /// What the program answers over HTTP.
+    Endpoint,
     /// Changes of the history.
     Change,
 }
 
 impl Population {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::File,
         Self::Function,
         Self::Item,
         Self::Import,
         Self::Call,
         Self::Match,
+        Self::Endpoint,
         Self::Change,
     ];
 
@@ -76,6 +79,7 @@ impl Population {
             Self::Import => "import",
             Self::Call => "call",
             Self::Match => "match",
+            Self::Endpoint => "endpoint",
             Self::Change => "change",
         }
     }

@@ -5,6 +5,7 @@
 //! these words, give the same numbers.
 
 mod conditions;
+mod endpoints;
 mod look;
 #[cfg(test)]
 mod tests;
@@ -20,7 +21,7 @@ use super::small_changes::Sizes;
 use super::{About, Context, Measurement, Method, Note, Reading, Subject, Taken, View};
 
 use conditions::Judge;
-use look::Look;
+use look::{Look, Thing};
 
 pub use look::{Trace, traces};
 
@@ -38,6 +39,7 @@ pub(super) fn about(settings: &Declared) -> About {
         (Population::Item, _) => ("items", "items to change"),
         (Population::Import, _) => ("imports", "imports to change"),
         (Population::Call, _) => ("calls", "calls to change"),
+        (Population::Endpoint, _) => ("endpoints", "endpoints to change"),
         (Population::Match, _) => ("matches", "matches to change"),
         (Population::Change, _) => ("changes", "changes that do not pass"),
     };
@@ -55,6 +57,9 @@ pub(super) fn read(context: &Context, view: &View, settings: &Declared) -> Measu
         return read_changes(view, settings);
     }
     let judge = Judge::new(context, view, settings);
+    if settings.population == Population::Endpoint {
+        return endpoints::read(context, view, settings, &judge);
+    }
     let mut taken = Taken {
         method: if judge.resolves() {
             Method::Resolved
@@ -69,7 +74,7 @@ pub(super) fn read(context: &Context, view: &View, settings: &Declared) -> Measu
         }
         let lost = match &file.content {
             Content::Facts(facts) => {
-                let look = Look::new(index, file, facts, settings);
+                let look = Look::new(index, file, facts, settings, &[]);
                 match read_file(&judge, &look, settings) {
                     Ok(readings) => {
                         taken.readings.extend(readings);
@@ -106,30 +111,40 @@ fn read_file<'a>(
 ) -> Result<Vec<Reading>, Lost> {
     let mut readings = Vec::new();
     for thing in look.things(settings)? {
-        if !judge.hold_all(look, &thing, &settings.subjects)? {
-            continue;
-        }
-        let of = match settings.count {
-            Count::Subjects => 1,
-            Count::Lines => u64::from(look.lines(&thing)),
-        };
-        if of == 0 {
-            continue;
-        }
-        let good = judge.hold_all(look, &thing, &settings.passes)?;
-        let note = if good {
-            None
-        } else {
-            Some(words::note(judge, look, &thing, &settings.passes)?)
-        };
-        readings.push(Reading {
-            subject: thing.subject(look.index),
-            good: if good { of } else { 0 },
-            of,
-            note,
-        });
+        readings.extend(reading(judge, look, &thing, settings)?);
     }
     Ok(readings)
+}
+
+/// The reading of a subject; none if it is not meant.
+fn reading<'a>(
+    judge: &Judge<'_, 'a>,
+    look: &Look<'a>,
+    thing: &Thing<'a>,
+    settings: &Declared,
+) -> Result<Option<Reading>, Lost> {
+    if !judge.hold_all(look, thing, &settings.subjects)? {
+        return Ok(None);
+    }
+    let of = match settings.count {
+        Count::Subjects => 1,
+        Count::Lines => u64::from(look.lines(thing)),
+    };
+    if of == 0 {
+        return Ok(None);
+    }
+    let good = judge.hold_all(look, thing, &settings.passes)?;
+    let note = if good {
+        None
+    } else {
+        Some(words::note(judge, look, thing, &settings.passes)?)
+    };
+    Ok(Some(Reading {
+        subject: thing.subject(look.index),
+        good: if good { of } else { 0 },
+        of,
+        note,
+    }))
 }
 
 fn read_changes(view: &View, settings: &Declared) -> Measurement {

@@ -68,6 +68,7 @@ pub(super) fn read(context: &Context, view: &View, settings: &FastEndpoints) -> 
     let mut measured: Map<u32, Measured> = Map::default();
     let mut strangers: Vec<&str> = Vec::new();
     let mut not_cold = 0_usize;
+    let mut is_stale = false;
     let index = Index::new(&endpoints);
     let changed = LastChanges::new(view);
     for report in &reports {
@@ -83,6 +84,7 @@ pub(super) fn read(context: &Context, view: &View, settings: &FastEndpoints) -> 
         if let (Some(written), Some(head)) = (report.written, head) {
             let days = (head - written).max(0) / DAY;
             if days > i64::from(settings.max_age_days) {
+                is_stale = true;
                 notes.push(format!(
                     "{place}: stale, written {days} days before the last commit"
                 ));
@@ -126,7 +128,12 @@ pub(super) fn read(context: &Context, view: &View, settings: &FastEndpoints) -> 
         let measured = measured.remove(at).unwrap_or_default();
         let Some(median) = median(measured.micros) else {
             outdated += u32::from(measured.is_outdated);
-            taken.unknown.push((subject, Lost::Unmeasured));
+            let why = if measured.is_outdated {
+                Lost::Stale
+            } else {
+                Lost::Unmeasured
+            };
+            taken.unknown.push((subject, why));
             continue;
         };
         let is_good = median <= limit && !measured.has_failed;
@@ -175,6 +182,17 @@ pub(super) fn read(context: &Context, view: &View, settings: &FastEndpoints) -> 
     }
     if taken.readings.is_empty() {
         let why = notes.first().cloned().unwrap_or(found);
+        if is_stale || outdated > 0 {
+            let repair = if is_stale {
+                "measure again, or allow older reports with `measure.fast-endpoints.max_age_days`"
+            } else {
+                "measure again"
+            };
+            return Measurement::Stale {
+                reason: format!("no timings that count: {why}"),
+                repair: repair.to_owned(),
+            };
+        }
         return unavailable(format!("no timings that count: {why}"));
     }
     taken.notes.extend(notes);

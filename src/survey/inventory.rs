@@ -126,6 +126,7 @@ impl Inventory {
         let repository = ground.repository()?;
         Ok(Self {
             counts_lines: false,
+            timings: TimingReports::look(ground, snapshot, definition),
             ..Self::of_entries(repository, snapshot, state, &entries, definition, patterns)
         })
     }

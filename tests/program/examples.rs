@@ -30,12 +30,17 @@ const CASES: &[Case] = &[
     ),
     (
         "guarded-endpoints",
-        &[(
-            "app.py",
-            "@app.route('/')\n@login_required\ndef a(): ...\n\n@app.get('/b')\ndef b(): ...\n\n\
-             @router.post('/c')\n@public\ndef c(): ...\n\ndef d(): ...\n",
-        )],
-        [2, 3],
+        &[
+            (
+                "app.py",
+                "from flask import Flask\nfrom views import there\napp = Flask(__name__)\n\n\
+             @app.route('/')\n@login_required\ndef a(): ...\n\n@app.get('/b')\ndef b(): ...\n\n\
+             @app.post('/c')\n@public\ndef c(): ...\n\n@app.get('/health')\ndef health(): ...\n\n\
+             app.add_url_rule('/d', view_func=there)\n\n@other.get('/no-route')\ndef d(): ...\n",
+            ),
+            ("views.py", "@fresh_login_required\ndef there(): ...\n"),
+        ],
+        [3, 4],
     ),
     (
         "no-print",

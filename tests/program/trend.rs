@@ -418,3 +418,25 @@ fn what_cannot_be_done_is_told_with_the_way_out() {
     stage.make_repository();
     fails(&stage.path(), &[], "there is no commit yet", "");
 }
+
+#[test]
+fn a_point_knows_the_timings_its_commit_holds_and_no_others() {
+    let mut repo = Repo::new();
+    let app = "from flask import Flask\napp = Flask(__name__)\n\n@app.route('/a')\ndef a():\n    return ''\n";
+    let definition = "version = 1\nextends = 'builtin'\n[component.fast-endpoints]\n\
+        measure.fast-endpoints.import = [{ format = 'csv', path = 'timings.csv' }]\n";
+    let begin = Commit::new("Begin (#1)", 0).write("app.py", app);
+    repo.commit(begin.write("quality.toml", definition));
+    let timings = "endpoint,ms,cold\nGET /a,9000,true\n";
+    repo.commit(Commit::new("Time it (#2)", 40).write("timings.csv", timings));
+    repo.check_out();
+    // What lies on disk is of no commit.
+    fs::write(
+        repo.path().join("timings.csv"),
+        timings.replace("9000", "1"),
+    )
+    .unwrap();
+    let trend = json(repo.path(), &["--component", "fast-endpoints"]);
+    assert_eq!(days(&trend).len(), 2);
+    assert_eq!(values(&trend, "", "fast-endpoints"), [None, Some((0, 1))]);
+}

@@ -92,6 +92,26 @@ pub enum Framework {
 }
 
 impl Framework {
+    /// All of them.
+    pub const ALL: [Self; 16] = [
+        Self::Flask,
+        Self::FastApi,
+        Self::Starlette,
+        Self::Aiohttp,
+        Self::Django,
+        Self::DjangoRest,
+        Self::Express,
+        Self::Koa,
+        Self::Fastify,
+        Self::Hono,
+        Self::Nest,
+        Self::Next,
+        Self::SvelteKit,
+        Self::Axum,
+        Self::Actix,
+        Self::Rocket,
+    ];
+
     /// Its name in reports.
     pub fn name(self) -> &'static str {
         match self {

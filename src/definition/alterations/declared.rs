@@ -115,6 +115,9 @@ fn grown(condition: &Condition, list: Ordering) -> Option<Ordering> {
         | Condition::Paths(_)
         | Condition::Name(_)
         | Condition::Exposure(_)
+        | Condition::Method(_)
+        | Condition::Path(_)
+        | Condition::Framework(_)
         | Condition::AnyOf(_) => Some(list),
         Condition::Except(_) => Some(list.reverse()),
         Condition::LinesAtMost(_)
@@ -213,12 +216,33 @@ mod tests {
                 "where = { decorators_none = ['a'] }, passes = { typed = true }",
             ),
         ] {
-            for (base, head, effect) in [(lenient, strict, "stricter"), (strict, lenient, "weaker")]
-            {
-                let found = between(&of(base), &of(head));
-                assert_eq!(found.len(), 1, "{found:?}");
-                assert!(found[0].ends_with(&format!("({effect})")), "{found:?}");
-            }
+            is_stricter(&of(lenient), &of(strict));
+        }
+        let of = |rest: &str| format!("population = 'endpoint', {rest}");
+        for (lenient, strict) in [
+            (
+                "where = { method = 'POST' }, passes = { decorators_any = ['a'] }",
+                "where = { method = ['PUT', 'POST'] }, passes = { decorators_any = ['a'] }",
+            ),
+            (
+                "where = { path = ['/a/*'] }, passes = { typed = true }",
+                "where = { path = ['/a/*', '/b'] }, passes = { typed = true }",
+            ),
+            (
+                "passes = { framework = ['flask', 'axum'] }",
+                "passes = { framework = ['flask'] }",
+            ),
+        ] {
+            is_stricter(&of(lenient), &of(strict));
+        }
+    }
+
+    /// Checks that one is stricter than the other, and the way back weaker.
+    fn is_stricter(lenient: &str, strict: &str) {
+        for (base, head, effect) in [(lenient, strict, "stricter"), (strict, lenient, "weaker")] {
+            let found = between(base, head);
+            assert_eq!(found.len(), 1, "{found:?}");
+            assert!(found[0].ends_with(&format!("({effect})")), "{found:?}");
         }
     }
 

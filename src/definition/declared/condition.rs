@@ -66,6 +66,12 @@ pub enum Condition {
     To(Quantity, PatternSet),
     /// What is called.
     Callee(Quantity, Vec<Wildcard>),
+    /// Its method is one of these.
+    Method(Vec<&'static str>),
+    /// Its path is like one of these.
+    Path(Vec<Wildcard>),
+    /// It is written with one of these frameworks.
+    Framework(Vec<&'static str>),
     /// So many files at most.
     FilesAtMost(u32),
     /// At least one of these holds.
@@ -85,42 +91,47 @@ pub struct CodePattern {
     pub id: PatternId,
 }
 
-use Population::{Call, Change, File, Function, Import, Item, Match};
+use Population::{Call, Change, Endpoint, File, Function, Import, Item, Match};
 
 /// Every subject that lies in a file.
-const IN_FILES: &[Population] = &[File, Function, Item, Import, Call, Match];
+const IN_FILES: &[Population] = &[File, Function, Item, Import, Call, Match, Endpoint];
+/// Those of them that tests have too.
+const IN_TESTS: &[Population] = &[File, Function, Item, Import, Call, Match];
 
 /// Every condition, with the populations it says something of.
 pub(super) const WORDS: &[(&str, &[Population])] = &[
     ("language", IN_FILES),
     ("paths", IN_FILES),
     ("except", IN_FILES),
-    ("name", &[File, Function, Item]),
-    ("decorators_any", &[Function]),
-    ("decorators_all", &[Function]),
-    ("decorators_none", &[Function]),
+    ("name", &[File, Function, Item, Endpoint]),
+    ("decorators_any", &[Function, Endpoint]),
+    ("decorators_all", &[Function, Endpoint]),
+    ("decorators_none", &[Function, Endpoint]),
     ("imports_any", IN_FILES),
     ("imports_none", IN_FILES),
-    ("calls_any", &[File, Function]),
-    ("calls_none", &[File, Function]),
-    ("matches_any", &[File, Function, Match]),
-    ("matches_none", &[File, Function, Match]),
-    ("query_any", &[File, Function, Match]),
-    ("query_none", &[File, Function, Match]),
-    ("lines_at_most", &[File, Function]),
-    ("lines_at_least", &[File, Function]),
-    ("complexity_at_most", &[Function]),
-    ("parameters_at_most", &[Function]),
-    ("typed", &[Function]),
+    ("calls_any", &[File, Function, Endpoint]),
+    ("calls_none", &[File, Function, Endpoint]),
+    ("matches_any", &[File, Function, Match, Endpoint]),
+    ("matches_none", &[File, Function, Match, Endpoint]),
+    ("query_any", &[File, Function, Match, Endpoint]),
+    ("query_none", &[File, Function, Match, Endpoint]),
+    ("lines_at_most", &[File, Function, Endpoint]),
+    ("lines_at_least", &[File, Function, Endpoint]),
+    ("complexity_at_most", &[Function, Endpoint]),
+    ("parameters_at_most", &[Function, Endpoint]),
+    ("typed", &[Function, Endpoint]),
     ("exposure", &[Item]),
     ("has_tests", &[File]),
-    ("in_tests", IN_FILES),
+    ("in_tests", IN_TESTS),
     ("module_any", &[Import]),
     ("module_none", &[Import]),
     ("to_any", &[Import]),
     ("to_none", &[Import]),
     ("callee_any", &[Call]),
     ("callee_none", &[Call]),
+    ("method", &[Endpoint]),
+    ("path", &[Endpoint]),
+    ("framework", &[Endpoint]),
     ("files_at_most", &[Change]),
     ("any", IN_FILES),
     ("not", IN_FILES),
@@ -153,6 +164,22 @@ impl Conditions {
 }
 
 impl Condition {
+    /// Whether it is about the function that answers, if it is asked of an endpoint.
+    pub fn is_of_handler(&self) -> bool {
+        matches!(
+            self,
+            Self::Name(_)
+                | Self::Decorators(..)
+                | Self::Calls(..)
+                | Self::Code(..)
+                | Self::LinesAtMost(_)
+                | Self::LinesAtLeast(_)
+                | Self::ComplexityAtMost(_)
+                | Self::ParametersAtMost(_)
+                | Self::Typed(_)
+        )
+    }
+
     /// Its key in the definition.
     pub fn key(&self) -> &'static str {
         let of = |any: &'static str, all: &'static str, none: &'static str, quantity: Quantity| {
@@ -188,12 +215,40 @@ impl Condition {
             Self::Module(quantity, _) => of("module_any", "", "module_none", *quantity),
             Self::To(quantity, _) => of("to_any", "", "to_none", *quantity),
             Self::Callee(quantity, _) => of("callee_any", "", "callee_none", *quantity),
+            Self::Method(_) => "method",
+            Self::Path(_) => "path",
+            Self::Framework(_) => "framework",
             Self::FilesAtMost(_) => "files_at_most",
             Self::AnyOf(_) => "any",
             Self::Not(_) => "not",
         }
     }
 }
+
+/// The methods an endpoint can have; the last is that of one whose text names none.
+pub const METHODS: [&str; 8] = [
+    "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY",
+];
+
+/// The names of all frameworks whose routes are read.
+pub const FRAMEWORKS: [&str; 16] = [
+    "flask",
+    "fastapi",
+    "starlette",
+    "aiohttp",
+    "django",
+    "django-rest-framework",
+    "express",
+    "koa",
+    "fastify",
+    "hono",
+    "nest",
+    "next",
+    "sveltekit",
+    "axum",
+    "actix",
+    "rocket",
+];
 
 /// The word for how far something can be seen.
 pub(super) const EXPOSURES: [(&str, Exposure); 4] = [
@@ -231,7 +286,9 @@ impl Serialize for Condition {
             Self::Name(names)
             | Self::Decorators(_, names)
             | Self::Calls(_, names)
-            | Self::Callee(_, names) => names.serialize(serializer),
+            | Self::Callee(_, names)
+            | Self::Path(names) => names.serialize(serializer),
+            Self::Method(words) | Self::Framework(words) => words.serialize(serializer),
             Self::Imports(_, entries) | Self::Module(_, entries) => entries.serialize(serializer),
             Self::Code(_, _, patterns) => {
                 let mut map = serializer.serialize_map(None)?;

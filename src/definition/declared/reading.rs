@@ -1,6 +1,8 @@
 //! Reading declared components: which condition fits which population, and what is wrong with one.
 
-use super::condition::{CodePattern, Condition, Conditions, EXPOSURES, Quantity, WORDS};
+use super::condition::{
+    CodePattern, Condition, Conditions, EXPOSURES, FRAMEWORKS, METHODS, Quantity, WORDS,
+};
 use super::wildcard::Wildcard;
 use super::{Count, Declared, Population};
 use crate::definition::diagnostic::{Diagnostic, closest, quote};
@@ -40,9 +42,12 @@ impl Declared {
         if count == Count::Lines && !matches!(population, Population::File | Population::Function) {
             table.report(
                 "count",
-                Diagnostic::new(format!("a {} has no lines to count", population.word()))
-                    .label("does not fit the population")
-                    .help("lines are counted of populations `file` and `function`"),
+                Diagnostic::new(format!(
+                    "lines of population `{}` are not counted",
+                    population.word()
+                ))
+                .label("does not fit the population")
+                .help("lines are counted of populations `file` and `function`"),
             );
         }
         let before = table.mistakes();
@@ -163,6 +168,9 @@ fn read_condition(
         "lines_at_least" => Condition::LinesAtLeast(table.whole(key, 0..=1_000_000)?),
         "complexity_at_most" => Condition::ComplexityAtMost(table.whole(key, 0..=10_000)?),
         "parameters_at_most" => Condition::ParametersAtMost(table.whole(key, 0..=10_000)?),
+        "method" => Condition::Method(choices(table, key, &METHODS)?),
+        "path" => Condition::Path(wildcards(table, key)?),
+        "framework" => Condition::Framework(choices(table, key, &FRAMEWORKS)?),
         "files_at_most" => Condition::FilesAtMost(table.whole(key, 0..=100_000)?),
         "typed" => Condition::Typed(table.boolean(key)?),
         "has_tests" => Condition::HasTests(table.boolean(key)?),
@@ -281,14 +289,24 @@ fn is_language(table: &Table, key: &str, text: &Text) -> bool {
 }
 
 fn exposures(table: &mut Table, key: &'static str) -> Option<Vec<crate::facts::Exposure>> {
-    let legal = EXPOSURES.map(|(word, _)| word);
-    let mut exposures = Vec::new();
+    let chosen = choices(table, key, &EXPOSURES.map(|(word, _)| word))?;
+    let exposures = EXPOSURES.iter().filter(|(word, _)| chosen.contains(word));
+    Some(exposures.map(|(_, exposure)| *exposure).collect())
+}
+
+/// A list of words that are all among these, in the order of these.
+fn choices(
+    table: &mut Table,
+    key: &'static str,
+    legal: &[&'static str],
+) -> Option<Vec<&'static str>> {
+    let mut chosen = Vec::new();
     for text in words(table, key)? {
-        if let Some((_, exposure)) = EXPOSURES.iter().find(|(word, _)| *word == text.text) {
-            exposures.push(*exposure);
+        if let Some(word) = legal.iter().find(|word| **word == text.text) {
+            chosen.push(*word);
             continue;
         }
-        let label = closest(&text.text, &legal).map_or_else(
+        let label = closest(&text.text, legal).map_or_else(
             || "not one of the choices".to_owned(),
             |meant| format!("did you mean `{meant}`?"),
         );
@@ -297,14 +315,16 @@ fn exposures(table: &mut Table, key: &'static str) -> Option<Vec<crate::facts::E
             quote(&text.text),
             table.name_of(key)
         );
-        let help = format!("it is one of {}", listed(&legal));
+        let help = format!("it is one of {}", listed(legal));
         let diagnostic = Diagnostic::new(message)
             .at(text.span)
             .label(label)
             .help(help);
         table.report(key, diagnostic);
     }
-    Some(exposures)
+    chosen.sort_by_key(|word| legal.iter().position(|known| known == word));
+    chosen.dedup();
+    Some(chosen)
 }
 
 /// Code patterns by language: `{ python = "print($$$ARGS)" }`, with several in a list.

@@ -29,6 +29,17 @@ impl Wildcard {
         &self.0
     }
 
+    /// Whether it matches a name of which only the end is known; none if that depends on the rest.
+    pub fn matches_end(&self, end: &str) -> Option<bool> {
+        if self.0.starts_with('*') && self.matches(end) {
+            return Some(true);
+        }
+        let last = self.0.rsplit('*').next().unwrap_or_default();
+        let is_exact = last.len() == self.0.len();
+        let may_end_so = last.ends_with(end) || (!is_exact && end.ends_with(last));
+        (!may_end_so).then_some(false)
+    }
+
     /// Whether it matches all of a name.
     pub fn matches(&self, name: &str) -> bool {
         let mut parts = self.0.split('*');
@@ -77,6 +88,25 @@ mod tests {
         ] {
             let pattern = Wildcard::new(pattern).unwrap();
             assert_eq!(pattern.matches(name), expected, "{pattern:?} {name}");
+        }
+    }
+
+    #[test]
+    fn of_an_end_it_says_only_what_holds_whatever_is_before_it() {
+        for (pattern, end, expected) in [
+            ("*/users", "/users", Some(true)),
+            ("*", "/users", Some(true)),
+            ("*/users/*", "/users/{id}", Some(true)),
+            ("/api/users", "/users", None),
+            ("/api/*", "/users", None),
+            ("*/a/*/b", "/b", None),
+            ("/users", "/users", None),
+            ("*/users", "/orders", Some(false)),
+            ("/users", "/v1/users/{id}", Some(false)),
+            ("/users", "/v1/users", Some(false)),
+        ] {
+            let pattern = Wildcard::new(pattern).unwrap();
+            assert_eq!(pattern.matches_end(end), expected, "{pattern:?} {end}");
         }
     }
 

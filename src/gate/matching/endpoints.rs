@@ -39,7 +39,10 @@ pub(super) fn found([base, head]: [&Codebase; 2], lineages: &[Lineage]) -> Map<S
                 Match {
                     was: Subject::Endpoint(was.file, was_at),
                     has_moved: lineage.was != Some(was.file) || lineage.is_renamed,
-                    is_same_text: lineage.is_unchanged,
+                    is_same_text: lineage.is_unchanged
+                        && endpoint
+                            .handler
+                            .is_none_or(|(file, _)| lineages[file.get()].is_unchanged),
                 },
             );
         }

@@ -93,3 +93,32 @@ fn a_bad_function_that_does_it_once_more_is_worse() {
          inherited 1 (1)",
     );
 }
+
+#[test]
+fn an_endpoint_whose_handler_elsewhere_loses_its_guard_is_newly_bad() {
+    const GUARDED: &str =
+        "declared = { population = 'endpoint', passes = { decorators_any = ['login_required'] } }";
+    let route = "from flask import Flask\nimport views\napp = Flask(__name__)\napp.add_url_rule('/a', view_func=views.a)\napp.add_url_rule('/b', view_func=views.b)\n";
+    let before = "def a():\n    return 1\n\n@login_required\ndef b():\n    return 2\n";
+    let after = before.replace("@login_required\n", "");
+    // Neither a route that stays as it is nor one that only moves excuses that.
+    let bad = |place: &str| {
+        format!(
+            "newly-bad {place}:5 GET /b, b in views.py:4: has no decorator `login_required` (0 → 1)"
+        )
+    };
+    for (place, inherited) in [
+        ("app.py", "\ninherited 1 (1)"),
+        (
+            "web.py",
+            " was app.py\nmoved web.py:4 GET /a, a in views.py:1: has no decorator `login_required` (1 → 1) was app.py",
+        ),
+    ] {
+        check(
+            GUARDED,
+            &format!("//- app.py\n{route}//- views.py\n{before}"),
+            &format!("//- {place}\n{route}//- views.py\n{after}"),
+            &format!("{}{inherited}", bad(place)),
+        );
+    }
+}

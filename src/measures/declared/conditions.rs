@@ -5,7 +5,9 @@ use std::rc::Rc;
 
 use crate::codebase::File;
 use crate::codebase::resolve::Resolver;
-use crate::definition::declared::{Condition, Conditions, Declared, Quantity, Wildcard};
+use crate::definition::declared::{
+    Condition, Conditions, Declared, Population, Quantity, Wildcard,
+};
 use crate::definition::settings::TestedFiles;
 use crate::definition::{Entry, EntryKind};
 use crate::facts::{Import, ImportKind, Lost, SlotKind};
@@ -14,6 +16,7 @@ use crate::measures::tested_files::{self, Associations, Strength};
 use crate::measures::{Context, View, typed_slots};
 use crate::path::RepoPath;
 
+use super::endpoints::{Handlers, is_there};
 use super::look::{Look, Thing, within};
 
 /// Judges subjects of one codebase.
@@ -25,6 +28,8 @@ pub(super) struct Judge<'c, 'a> {
     resolver: OnceCell<Resolver<'a>>,
     /// The same for who asks for tests.
     tests: OnceCell<Associations>,
+    /// The functions that answer, if endpoints are judged.
+    handlers: Handlers<'a>,
 }
 
 impl<'c, 'a> Judge<'c, 'a> {
@@ -39,11 +44,15 @@ impl<'c, 'a> Judge<'c, 'a> {
             settings,
             resolver: OnceCell::new(),
             tests: OnceCell::new(),
+            handlers: Handlers::new(context, view, settings),
         }
     }
 
     /// Whether an answer rests on names that were resolved.
     pub(super) fn resolves(&self) -> bool {
+        if self.settings.population == Population::Endpoint {
+            return true;
+        }
         let mut conditions = self
             .settings
             .subjects
@@ -65,19 +74,27 @@ impl<'c, 'a> Judge<'c, 'a> {
             })
     }
 
-    /// Whether all conditions hold.
+    /// The functions that answer.
+    pub(super) fn handlers(&self) -> &Handlers<'a> {
+        &self.handlers
+    }
+
+    /// Whether all conditions hold. Where one does not, it is no matter that another is not known.
     pub(super) fn hold_all(
         &self,
         look: &Look<'a>,
         thing: &Thing<'a>,
         conditions: &Conditions,
     ) -> Result<bool, Lost> {
+        let mut lost = None;
         for condition in conditions.iter() {
-            if !self.holds(look, thing, condition)? {
-                return Ok(false);
+            match self.holds(look, thing, condition) {
+                Ok(true) => {}
+                Ok(false) => return Ok(false),
+                Err(why) => lost = lost.or(Some(why)),
             }
         }
-        Ok(true)
+        lost.map_or(Ok(true), Err)
     }
 
     /// Whether a condition holds. One that says nothing of such a subject holds; no definition has any.
@@ -87,6 +104,11 @@ impl<'c, 'a> Judge<'c, 'a> {
         thing: &Thing<'a>,
         condition: &Condition,
     ) -> Result<bool, Lost> {
+        if let Thing::Endpoint(_, endpoint) = thing
+            && condition.is_of_handler()
+        {
+            return self.handlers.holds(self, endpoint, condition);
+        }
         Ok(match condition {
             Condition::Language(_) | Condition::Paths(_) | Condition::Except(_) => {
                 holds_of_file(look.file, condition)
@@ -158,15 +180,22 @@ impl<'c, 'a> Judge<'c, 'a> {
                 }
                 _ => true,
             },
+            Condition::Method(_) | Condition::Path(_) | Condition::Framework(_) => match thing {
+                Thing::Endpoint(_, endpoint) => is_there(endpoint, condition)?,
+                _ => true,
+            },
             // Of changes, which lie in no file.
             Condition::FilesAtMost(_) => true,
             Condition::AnyOf(several) => {
+                let mut lost = None;
                 for conditions in several {
-                    if self.hold_all(look, thing, conditions)? {
-                        return Ok(true);
+                    match self.hold_all(look, thing, conditions) {
+                        Ok(true) => return Ok(true),
+                        Ok(false) => {}
+                        Err(why) => lost = lost.or(Some(why)),
                     }
                 }
-                false
+                return lost.map_or(Ok(false), Err);
             }
             Condition::Not(conditions) => !self.hold_all(look, thing, conditions)?,
         })
@@ -260,7 +289,7 @@ pub(super) fn name(look: &Look, thing: &Thing) -> Option<String> {
         Thing::File => Some(String::from_utf8_lossy(look.file.path.file_name()).into_owned()),
         Thing::Function(_, function) => function.name.as_ref().map(ToString::to_string),
         Thing::Item(_, item) => Some(item.name.to_string()),
-        Thing::Import(..) | Thing::Call(..) | Thing::Match(..) => None,
+        Thing::Import(..) | Thing::Call(..) | Thing::Match(..) | Thing::Endpoint(..) => None,
     }
 }
 

@@ -4,6 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use crate::class::Class;
+use crate::codebase::endpoints::Endpoint;
 use crate::codebase::{Codebase, File, FileIndex};
 use crate::definition::declared::{
     CodePattern, Condition, Declared, Population, Quantity, Wildcard,
@@ -19,6 +20,7 @@ pub(super) enum Thing<'a> {
     Import(u32, &'a Import),
     Call(u32, Call<'a>),
     Match(u32, &'a PatternMatch),
+    Endpoint(u32, &'a Endpoint),
 }
 
 impl Thing<'_> {
@@ -30,6 +32,7 @@ impl Thing<'_> {
             Self::Import(at, _) => Subject::Import(file, *at),
             Self::Call(at, call) => Subject::Call(file, call.line, *at),
             Self::Match(at, found) => Subject::Match(file, found.line, *at),
+            Self::Endpoint(at, endpoint) => Subject::Endpoint(endpoint.file, *at),
         }
     }
 }
@@ -71,19 +74,29 @@ pub(super) struct Look<'a> {
 }
 
 impl<'a> Look<'a> {
+    /// Looks at a file. Functions that answer requests are subjects even where they have no name; they come sorted.
     pub(super) fn new(
         index: FileIndex,
         file: &'a File,
         facts: &'a Facts,
         settings: &Declared,
+        handlers: &[u32],
     ) -> Self {
         let mut owners: Vec<u32> = Vec::with_capacity(facts.functions.len());
+        // The last function that answers, which those in it are a part of.
+        let mut last: Option<(u32, &Function)> = None;
         for (at, function) in (0_u32..).zip(&facts.functions) {
             let around = function.absorbed_by.filter(|around| *around < at);
-            let owner = match around {
-                Some(around) if function.name.is_none() => owners.get(around as usize).copied(),
+            let answers = handlers.binary_search(&at).is_ok();
+            let owner = match (last, around) {
+                _ if answers || function.name.is_some() => None,
+                (Some((handler, its)), _) if function.end_line <= its.end_line => Some(handler),
+                (_, Some(around)) => owners.get(around as usize).copied(),
                 _ => None,
             };
+            if answers {
+                last = Some((at, function));
+            }
             owners.push(owner.unwrap_or(at));
         }
         Self {
@@ -130,7 +143,8 @@ impl<'a> Look<'a> {
                 .filter(|(_, found)| self.counts(self.is_in_test(found.function)))
                 .map(|(at, found)| Thing::Match(at, found))
                 .collect(),
-            Population::Change => Vec::new(),
+            // Of endpoints a file alone knows too little.
+            Population::Endpoint | Population::Change => Vec::new(),
         })
     }
 
@@ -395,9 +409,11 @@ pub fn traces(codebase: &Codebase, settings: &Declared, index: FileIndex) -> Vec
                 name: u64::from(found.print),
             })
             .collect(),
-        Population::File | Population::Function | Population::Item | Population::Change => {
-            Vec::new()
-        }
+        Population::File
+        | Population::Function
+        | Population::Item
+        | Population::Endpoint
+        | Population::Change => Vec::new(),
     }
 }
 

@@ -162,6 +162,227 @@ def other(): ...
     );
 }
 
+/// Routes in one file, handlers in two, and one handler that nobody finds.
+const ROUTES: &str = "//- app.py
+from flask import Flask
+import views
+app = Flask(__name__)
+@app.route('/')
+@login_required
+def index():
+    return 1
+@app.get('/b/<int:id>')
+def b(id):
+    audit(id)
+app.add_url_rule('/c', view_func=views.c)
+app.add_url_rule('/d', view_func=made(1), methods=['POST'])
+@other.get('/no-route')
+def other(): ...
+//- views.py
+def c():
+    if 1:
+        return 2
+";
+
+#[test]
+fn an_endpoint_is_judged_by_the_function_that_answers_it() {
+    says(
+        "population = 'endpoint', passes = { decorators_any = ['login_required'] }",
+        ROUTES,
+        "1 of 3
+         app.py:8 GET /b/{id}: has no decorator `login_required`
+         app.py:11 GET /c, c in views.py:1: has no decorator `login_required`",
+    );
+    says(
+        "population = 'endpoint', passes = { calls_any = ['audit'], complexity_at_most = 0, lines_at_most = 2 }",
+        ROUTES,
+        "1 of 3
+         app.py:4 GET /: does not call `audit`
+         app.py:11 GET /c, c in views.py:1: does not call `audit`; 3 code lines, 1 too many; cognitive complexity 1, more than 0",
+    );
+}
+
+/// How many endpoints are good, bad and, with the reason, unknown.
+fn counted(settings: &str, fixture: &str) -> (u64, u64, Vec<String>) {
+    use crate::facts::Lost;
+    use crate::measures::{Measurement, testing::taken};
+    let settings = format!("population = 'endpoint', {settings}");
+    let Measurement::Taken(taken) = taken(&codebase(fixture), &declared(&settings)) else {
+        panic!("not taken");
+    };
+    let reasons = taken.unknown.iter().map(|(_, lost)| match lost {
+        Lost::NotProven(reason) => reason.to_string(),
+        lost => lost.key().to_owned(),
+    });
+    let good: u64 = taken.readings.iter().map(|reading| reading.good).sum();
+    (good, taken.readings.len() as u64 - good, reasons.collect())
+}
+
+#[test]
+fn an_endpoint_without_a_handler_is_unknown_only_where_a_condition_needs_it() {
+    let unknown = || vec!["its handler was not found".to_owned()];
+    let guarded = "passes = { decorators_any = ['login_required'] }";
+    for (settings, expected) in [
+        (guarded.to_owned(), (1, 2, unknown())),
+        ("passes = { method = 'GET' }".to_owned(), (3, 1, vec![])),
+        // The route itself says that it is not meant, or that it is good or bad.
+        (
+            format!("where = {{ method = 'GET' }}, {guarded}"),
+            (1, 2, vec![]),
+        ),
+        (
+            "where = { name = '*', method = 'GET' }, passes = { framework = 'flask' }".to_owned(),
+            (3, 0, vec![]),
+        ),
+        (
+            "where = { name = '*' }, passes = { framework = 'flask' }".to_owned(),
+            (3, 0, unknown()),
+        ),
+        (
+            "passes = { decorators_any = ['login_required'], path = '/' }".to_owned(),
+            (1, 3, vec![]),
+        ),
+        (
+            "passes = { any = [{ decorators_any = ['login_required'] }, { path = '/d' }] }"
+                .to_owned(),
+            (2, 2, vec![]),
+        ),
+        (
+            "passes = { not = { decorators_any = ['login_required'] } }".to_owned(),
+            (2, 1, unknown()),
+        ),
+    ] {
+        assert_eq!(counted(&settings, ROUTES), expected, "{settings}");
+    }
+}
+
+#[test]
+fn routes_are_chosen_by_method_path_and_place() {
+    let all = "passes = { framework = ['express'] }";
+    for (choice, expected) in [
+        ("method = ['POST', 'ANY']", 1),
+        ("path = '/b/*'", 1),
+        ("path = ['/', '/c']", 2),
+        ("path = '/b'", 0),
+        ("paths = ['views.py']", 0),
+        ("framework = ['fastapi', 'flask']", 4),
+        ("language = 'rust'", 0),
+    ] {
+        let settings = format!("where = {{ {choice} }}, {all}");
+        assert_eq!(
+            counted(&settings, ROUTES),
+            (0, expected, vec![]),
+            "{choice}"
+        );
+    }
+}
+
+#[test]
+fn a_path_whose_beginning_is_not_known_is_unknown_where_that_matters() {
+    let fixture = "//- a.py\nfrom fastapi import APIRouter\nrouter = APIRouter()\n@router.get('/x')\ndef x(): ...\n";
+    let reason = || vec!["the beginning of its path is not known".to_owned()];
+    for (path, expected) in [
+        ("*/x", (1, 0, vec![])),
+        ("/api/*", (0, 0, reason())),
+        ("*/y", (0, 1, vec![])),
+    ] {
+        let settings = format!("passes = {{ path = '{path}' }}");
+        assert_eq!(counted(&settings, fixture), expected, "{path}");
+    }
+}
+
+#[test]
+fn a_closure_that_answers_is_asked_by_itself() {
+    let fixture = "//- a.js
+const express = require('express');
+function make() {
+  const app = express();
+  app.get('/a', (req, res) => { audit(req); });
+  app.get('/b', (req, res) => { [1].map(() => log(req)); });
+  audit(0);
+}
+";
+    says(
+        "population = 'endpoint', passes = { calls_any = ['audit'] }",
+        fixture,
+        "1 of 2\na.js:5 GET /b: does not call `audit`",
+    );
+    let (good, bad, unknown) = counted("passes = { calls_none = ['log'] }", fixture);
+    assert_eq!((good, bad, unknown.len()), (1, 1, 0));
+    // Its lines may be those of the function around it, which has a flow of its own.
+    let around = fixture.replace("  audit(0);", "  if (app) audit(0);");
+    let (good, bad, unknown) = counted("passes = { lines_at_most = 1 }", &around);
+    assert_eq!((good, bad, unknown.len()), (0, 0, 2));
+}
+
+#[test]
+fn a_decorator_of_the_class_may_be_that_of_its_methods() {
+    let fixture = "//- a.ts
+import { Controller, Get, UseGuards } from '@nestjs/common';
+@UseGuards(AuthGuard)
+@Controller('a')
+export class A {
+  @Get('x')
+  x() {}
+  @Get('y')
+  @Public()
+  y() {}
+}
+";
+    let (good, bad, unknown) = counted(
+        "passes = { decorators_any = ['UseGuards', 'Public'] }",
+        fixture,
+    );
+    assert_eq!((good, bad), (1, 0));
+    assert_eq!(
+        unknown,
+        ["it may be its handler's class that is decorated so"]
+    );
+    let (good, bad, unknown) = counted("passes = { decorators_any = ['Public'] }", fixture);
+    assert_eq!((good, bad, unknown.len()), (1, 1, 0));
+}
+
+#[test]
+fn the_frameworks_of_a_definition_are_those_whose_routes_are_read() {
+    use crate::codebase::endpoints::Framework;
+    use crate::definition::declared::FRAMEWORKS;
+    assert_eq!(FRAMEWORKS, Framework::ALL.map(Framework::name));
+}
+
+#[test]
+fn conditions_that_say_nothing_of_endpoints_are_told() {
+    for (settings, expected) in [
+        (
+            "population = 'endpoint', passes = { callee_any = 'f' }",
+            "endpoint",
+        ),
+        (
+            "population = 'function', passes = { method = 'GET' }",
+            "endpoint",
+        ),
+        (
+            "population = 'endpoint', where = { in_tests = true }, passes = { typed = true }",
+            "endpoint",
+        ),
+        (
+            "population = 'endpoint', passes = { method = 'GETS' }",
+            "did you mean `GET`?",
+        ),
+        (
+            "population = 'endpoint', passes = { framework = 'fask' }",
+            "did you mean `flask`?",
+        ),
+        (
+            "population = 'endpoint', count = 'lines', passes = { method = 'GET' }",
+            "lines of population `endpoint` are not counted",
+        ),
+    ] {
+        let text = format!("[component.own]\nmeasure.declared = {{ {settings} }}\n");
+        let error = definition::parse(text.as_bytes(), "quality.toml").unwrap_err();
+        assert!(error.to_string().contains(expected), "{settings}: {error}");
+    }
+}
+
 #[test]
 fn an_import_is_judged_by_where_it_leads() {
     says(

@@ -22,7 +22,8 @@ pub(super) fn note<'a>(
     let mut clauses = Vec::new();
     let mut count = 0;
     for condition in conditions.iter() {
-        if !judge.holds(look, thing, condition)? {
+        // What is not known is nothing to say.
+        if let Ok(false) = judge.holds(look, thing, condition) {
             let (clause, times) = clause(judge, look, thing, condition)?;
             clauses.push(clause);
             count += times;
@@ -30,6 +31,9 @@ pub(super) fn note<'a>(
     }
     let clauses = clauses.join("; ");
     let words = match (thing, name(look, thing)) {
+        (Thing::Endpoint(_, endpoint), _) => {
+            format!("{}: {clauses}", judge.handlers().name(endpoint))
+        }
         (Thing::Function(..), None) => format!("closure: {clauses}"),
         (Thing::Function(..) | Thing::Item(..), Some(name)) => format!("{name}: {clauses}"),
         _ => clauses,
@@ -49,6 +53,12 @@ fn clause<'a>(
     condition: &Condition,
 ) -> Result<(String, u64), Lost> {
     use Quantity::{All, Any, None as Nothing};
+    if let Thing::Endpoint(_, endpoint) = thing
+        && condition.is_of_handler()
+    {
+        let (look, handler) = judge.handlers().of(endpoint)?;
+        return clause(judge, look, &handler, condition);
+    }
     let words = match condition {
         Condition::Language(names) => {
             format!(
@@ -209,13 +219,16 @@ fn clause<'a>(
             }
             _ => String::new(),
         },
+        Condition::Method(words) => format!("its method is not {}", marked(words)),
+        Condition::Path(paths) => format!("its path is not like {}", wildcards(paths)),
+        Condition::Framework(words) => format!("its framework is not {}", marked(words)),
         Condition::FilesAtMost(most) => format!("more than {most} files"),
         Condition::AnyOf(several) => {
             let mut alternatives = Vec::new();
             for conditions in several {
                 let mut clauses = Vec::new();
                 for condition in conditions.iter() {
-                    if !judge.holds(look, thing, condition)? {
+                    if let Ok(false) = judge.holds(look, thing, condition) {
                         clauses.push(clause(judge, look, thing, condition)?.0);
                     }
                 }

@@ -132,8 +132,14 @@ fn a_report_from_before_the_last_week_or_the_last_change_does_not_count() {
         report(&codebase, MEASURE)
     };
     assert_eq!(at(93 * day, 0), "1 of 1");
-    assert!(at(91 * day, 0).contains("stale, written 9 days before the last commit"));
-    assert!(at(99 * day, 100 * day).contains("before their code was changed"));
+    assert_eq!(
+        at(91 * day, 0),
+        "stale: no timings that count: t.csv: stale, written 9 days before the last commit"
+    );
+    assert_eq!(
+        at(99 * day, 100 * day),
+        "stale: no timings that count: 1 were measured before their code was changed and do not count"
+    );
 }
 
 #[test]

@@ -306,7 +306,7 @@ pub(super) fn repair(lost: &Lost) -> Option<&'static str> {
         }
         Lost::PatternBudget => Some("split the file, or write the pattern more precisely"),
         Lost::Permission => Some("make it readable"),
-        Lost::Stale => Some("run the tests again and write a new report"),
+        Lost::Stale => Some("measure again and write a new report"),
         Lost::Vanished => Some("run again while nothing writes to the work tree"),
         Lost::Unreadable => Some("see whether the file can be read at all"),
         Lost::LfsPointer
