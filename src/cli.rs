@@ -55,6 +55,21 @@ pub enum Command {
     /// Exit codes: 0 measured, 2 it could not be done, 3 points are missing, as in a shallow clone.
     #[command(verbatim_doc_comment)]
     Trend(Trend),
+    /// Time the first answers of a program: it is started for each question, asked once, and ended
+    ///
+    /// The one command that runs something, and only in the repository --trust names: the command of the table
+    /// `[probe]` of its quality.toml, with your rights and your environment, in a process group of its own that is
+    /// ended whatever happens. Without --trust it says what it would run, and runs nothing.
+    ///
+    ///   quality probe --trust .                            what [probe] names, or GET endpoints found in the code
+    ///   quality probe --trust . --runs 9 --output out/probe.json
+    ///
+    /// What --output writes is imported with { format = "probe", path = "out/probe.json" } in
+    /// measure.fast-endpoints.import. Times are process-cold, not machine-cold.
+    ///
+    /// Exit codes: 0 measured, 1 an endpoint did not answer as it should, 2 it could not be done.
+    #[command(verbatim_doc_comment)]
+    Probe(Probe),
     /// Show what is remembered between runs, or remove it
     ///
     /// Facts of files and whole results are kept in the user's cache directory, by content: what was worked out once is
@@ -84,6 +99,25 @@ pub struct Cache {
     /// The cache to look at [default: $QUALITY_CACHE_DIR, or quality in the user's cache directory]
     #[arg(long, value_name = "DIR")]
     pub cache_dir: Option<PathBuf>,
+}
+
+/// Options of `quality probe`.
+#[derive(Debug, Args)]
+pub struct Probe {
+    /// The repository [default: the one --trust names, or the one around the current directory]
+    pub path: Option<PathBuf>,
+
+    /// Let the command of this repository be run
+    #[arg(long, value_name = "PATH")]
+    pub trust: Option<PathBuf>,
+
+    /// How many processes are started for each endpoint, 1 to 100 [default: that of the definition]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub runs: Option<u32>,
+
+    /// Where the results go as JSON, beside the table on standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// What every command that measures can be told.

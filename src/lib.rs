@@ -26,8 +26,8 @@
 //!
 //! - Imports go downward in the order `command → survey → report → gate → trend → evaluation → measures → codebase → evidence → facts`.
 //!   The tidy test keeps it so.
-//! - Only `main`, [`command`], [`survey`], [`source`], [`git`], [`cache`] and [`disk`] read or write.
-//!   The rest takes values and gives values.
+//! - Only `main`, [`command`], [`survey`], [`source`], [`git`], [`cache`], [`disk`] and `probe` read or write.
+//!   The rest takes values and gives values. `probe` alone starts a program, for `quality probe` and nobody else.
 //! - `git2` is named in [`git`] alone, `tree_sitter` in [`facts`] and [`languages`] alone.
 //! - Everything shaped by a language ends at facts; everything shaped by quality begins there. Facts know no path, no
 //!   time and no configuration, so equal bytes have equal facts.
@@ -66,6 +66,8 @@ pub mod git;
 pub mod languages;
 pub mod measures;
 pub mod path;
+#[cfg(unix)]
+pub mod probe;
 pub mod report;
 pub mod source;
 pub mod survey;

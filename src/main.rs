@@ -2,7 +2,7 @@
 
 use clap::Parser;
 
-use quality::cli::{Cli, Command};
+use quality::cli::{self, Cli, Command};
 use quality::command;
 use quality::error::{Error, Exit};
 
@@ -28,6 +28,7 @@ fn main() {
         Command::Scan(arguments) => command::scan::run(arguments),
         Command::Gate(arguments) => command::gate::run(arguments),
         Command::Trend(arguments) => command::trend::run(arguments),
+        Command::Probe(arguments) => probe(arguments),
         Command::Cache(arguments) => command::caching::run(arguments),
     };
     match outcome {
@@ -37,6 +38,20 @@ fn main() {
             end(error.exit())
         }
     }
+}
+
+#[cfg(unix)]
+fn probe(arguments: &cli::Probe) -> Result<Exit, Error> {
+    command::probe::run(arguments)
+}
+
+#[cfg(not(unix))]
+fn probe(_: &cli::Probe) -> Result<Exit, Error> {
+    Err(Error::Usage {
+        message: "a probe needs process groups, which this system does not have".to_owned(),
+        hint: "time the endpoints with another tool and import that: measure.fast-endpoints.import"
+            .to_owned(),
+    })
 }
 
 /// Leaves at once: a thread that was given up on hostile input must not hold the program.

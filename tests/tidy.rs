@@ -43,12 +43,13 @@ const FOUNDATION: &[&str] = &[
     "languages",
     "day",
     "path",
+    "probe",
     "source",
 ];
 
 /// Who may read, write, ask the clock or start something.
 const IMPURE: &[&str] = &[
-    "main", "command", "survey", "source", "git", "cache", "disk",
+    "main", "command", "survey", "source", "git", "cache", "disk", "probe",
 ];
 
 /// A source file without its tests and comments: its path below the root, and its lines with their numbers.

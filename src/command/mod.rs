@@ -5,6 +5,8 @@ pub mod caching;
 mod definition;
 pub mod gate;
 pub mod output;
+#[cfg(unix)]
+pub mod probe;
 mod progress;
 mod result;
 mod revision;

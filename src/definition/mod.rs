@@ -19,6 +19,7 @@ pub mod declared;
 pub mod diagnostic;
 pub mod library;
 pub mod pattern;
+pub mod probe;
 mod read;
 pub mod settings;
 mod table;
@@ -41,6 +42,7 @@ pub use self::declared::Declared;
 pub use self::diagnostic::{Diagnostic, Diagnostics, Place};
 pub use self::library::{Entry, EntryKind, Preset};
 pub use self::pattern::{PathFilter, Pattern, PatternSet};
+pub use self::probe::{Probe, Ready, Request};
 pub use self::settings::Measure;
 pub use self::timing::{Format, TimingImport, Unit};
 pub use self::waiver::Waiver;
@@ -73,6 +75,9 @@ pub struct Definition {
     pub coverage: CoverageSettings,
     /// What libraries do to data.
     pub data: Data,
+    /// How `quality probe` starts and asks the program; no number rests on it.
+    #[serde(skip)]
+    pub probe: Option<Probe>,
     /// 16 hexadecimal digits over everything above, bars of the gate, levels and titles included, and the version of
     /// the rules, but not over grammars: [`Definition::fingerprint`] adds those.
     #[serde(skip)]

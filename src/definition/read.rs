@@ -7,7 +7,9 @@ use super::decimal::Decimal;
 use super::diagnostic::{Diagnostic, Diagnostics, Journal, quote};
 use super::table::Table;
 use super::waiver::read_waivers;
-use super::{CoverageSettings, Data, Definition, FileSettings, GateSettings, HistorySettings};
+use super::{
+    CoverageSettings, Data, Definition, FileSettings, GateSettings, HistorySettings, Probe,
+};
 
 /// Reads a file; `builtin` is what it may extend and take targets from, none for the built-in file itself.
 pub(super) fn read(
@@ -32,6 +34,7 @@ fn read_into(journal: &Journal, text: &str, builtin: Option<&Definition>) -> Def
         waivers: Vec::new(),
         coverage: CoverageSettings::default(),
         data: Data::default(),
+        probe: None,
         id: String::new(),
     };
     if !errors.is_empty() {
@@ -97,6 +100,9 @@ fn read_into(journal: &Journal, text: &str, builtin: Option<&Definition>) -> Def
     }
     if let Some(table) = root.table("data") {
         definition.data = Data::read(table);
+    }
+    if let Some(table) = root.table("probe") {
+        definition.probe = Probe::read(table);
     }
     if let Some(table) = root.table("component") {
         read_components(table, &mut definition.components, builtin);
@@ -259,6 +265,7 @@ mod tests {
             .replace("\n#fail_under", "\nfail_under")
             .replace("\n#max_drop", "\nmax_drop");
         let text = uncommented(&text, "[[waiver]]");
+        let text = uncommented(&text, "[probe]");
         let journal = Journal::new(&text);
         read_into(&journal, &text, Some(&Definition::builtin()));
         let document = DeTable::parse(&text).unwrap();

@@ -36,17 +36,20 @@ pub enum Format {
     Junit,
     /// OTLP JSON: spans of a server.
     Otlp,
+    /// What `quality probe` writes.
+    Probe,
 }
 
 impl Format {
     /// Every format with its name in the definition.
-    pub const ALL: [(&'static str, Self); 6] = [
+    pub const ALL: [(&'static str, Self); 7] = [
         ("csv", Self::Csv),
         ("ndjson", Self::Ndjson),
         ("k6", Self::K6),
         ("hyperfine", Self::Hyperfine),
         ("junit", Self::Junit),
         ("otlp", Self::Otlp),
+        ("probe", Self::Probe),
     ];
 }
 

@@ -22,6 +22,7 @@ mod itself;
 mod names;
 mod output;
 mod parser;
+mod probe;
 mod revision;
 mod stage;
 mod story;

@@ -89,6 +89,8 @@ pub fn alterations(base: &Definition, head: &Definition) -> Vec<Alteration> {
         waivers,
         coverage,
         data,
+        // What it measures is an import like any other; nothing rests on how.
+        probe: _,
         // Made from the rest.
         id: _,
     } = base;

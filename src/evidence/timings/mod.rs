@@ -5,6 +5,7 @@
 mod formats;
 mod junit;
 mod otlp;
+mod probe;
 
 use crate::definition::{Format, TimingImport, Unit};
 
@@ -70,6 +71,7 @@ pub fn read(import: &TimingImport, bytes: &[u8]) -> Result<Vec<Timing>, String> 
         Format::Hyperfine => formats::hyperfine(bytes, &import.select),
         Format::Junit => junit::read(bytes),
         Format::Otlp => otlp::read(bytes),
+        Format::Probe => probe::read(bytes),
     }?;
     if timings.len() > MOST {
         return Err(format!("it holds more than {MOST} timings"));
