@@ -454,6 +454,10 @@ fn every_change_of_every_key_changes_the_id() {
     let mut ids = BTreeSet::new();
     let mut tried = 0;
     for (number, key, value) in keys_of_the_example() {
+        // No number or verdict rests on how a probe is made.
+        if table_of(number) == "probe." {
+            continue;
+        }
         let Some(other) = another(&key, &value) else {
             assert!(
                 matches!(key.as_str(), "version" | "extends") || value == "{}",
@@ -487,6 +491,10 @@ fn every_change_of_every_key_is_an_alteration_under_the_name_of_the_key() {
     let base = good(&example_with_everything());
     assert_eq!(alterations(&base, &base), []);
     for (number, key, value) in keys_of_the_example() {
+        // No number or verdict rests on how a probe is made.
+        if table_of(number) == "probe." {
+            continue;
+        }
         let Some(other) = another(&key, &value) else {
             continue;
         };

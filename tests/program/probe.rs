@@ -20,6 +20,7 @@ const APP: &str = "from flask import Flask\napp = Flask(__name__)\n\n@app.get('/
 /// The server: this program again, with a process of its own that would outlive it. Not run without a port.
 #[test]
 #[ignore = "other tests start it"]
+#[allow(clippy::zombie_processes, reason = "whoever started this ends both")]
 fn serve() {
     let variable = |name: &str| env::var(name).ok();
     if variable("PROBE_LOITERS").is_some() {
