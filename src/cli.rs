@@ -61,7 +61,7 @@ pub enum Command {
     /// `[probe]` of its quality.toml, with your rights and your environment, in a process group of its own that is
     /// ended whatever happens. Without --trust it says what it would run, and runs nothing.
     ///
-    ///   quality probe --trust .                            what [probe] names, or GET endpoints found in the code
+    ///   quality probe --trust .                            what quality.toml names, or GET endpoints of the code
     ///   quality probe --trust . --runs 9 --output out/probe.json
     ///
     /// What --output writes is imported with { format = "probe", path = "out/probe.json" } in
