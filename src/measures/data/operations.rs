@@ -379,15 +379,16 @@ fn is_imported(facts: &Facts, name: &str, library: &Library) -> bool {
 
 /// Whether an import names a module or something below it.
 pub(crate) fn is_of(import: &Import, module: &str) -> bool {
-    let below = |written: &str| {
+    let below = |written: &str, module: &str| {
         written
             .strip_prefix(module)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/', ':']))
     };
-    below(&import.module)
-        || import.name.as_deref().is_some_and(|name| {
-            module.len() > import.module.len()
-                && (below(&format!("{}::{name}", import.module))
-                    || below(&format!("{}.{name}", import.module)))
-        })
+    // Each import is held against each module, so nothing is put together here.
+    let by_name = |name: &str| {
+        let rest = module.strip_prefix(import.module.as_str())?;
+        let rest = rest.strip_prefix("::").or_else(|| rest.strip_prefix('.'))?;
+        Some(below(name, rest))
+    };
+    below(&import.module, module) || import.name.as_deref().and_then(by_name).unwrap_or(false)
 }
