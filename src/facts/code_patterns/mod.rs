@@ -160,6 +160,10 @@ impl CodePatterns {
 
 impl Asked {
     fn new(language: Language, texts: &[(Form, &str)]) -> Option<Self> {
+        if texts.is_empty() {
+            // The language's own query is compiled by whoever parses, which may be nobody.
+            return None;
+        }
         let own = pattern::of(language).as_ref().ok()?;
         let mut kinds = KindTable::new(language, &own.patterns);
         let mut by_kind = vec![Vec::new(); kinds.len()];
