@@ -300,14 +300,8 @@ fn read(
 mod tests {
     use super::{HistoryOptions, history_with_threads};
     use crate::git::repositories::{Commit, Repo};
-    use crate::git::{Discovery, HistoryState, ObjectId, Repository};
-
-    fn open(repo: &Repo) -> std::sync::Arc<Repository> {
-        match Repository::discover(repo.path()) {
-            Discovery::Found(repository) => repository,
-            _ => panic!("no repository"),
-        }
-    }
+    use crate::git::testing::open;
+    use crate::git::{HistoryState, ObjectId};
 
     #[test]
     fn a_commit_has_the_history_it_had_when_it_was_the_head() {

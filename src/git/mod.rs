@@ -40,6 +40,8 @@ mod repository;
 mod revision;
 mod similarity;
 mod survey;
+#[cfg(test)]
+mod testing;
 mod tree_diff;
 mod tree_list;
 mod unpack;

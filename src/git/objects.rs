@@ -498,15 +498,9 @@ mod tests {
     use std::fs;
 
     use super::{OBJECT_LIMIT, ObjectId, ObjectKind, ObjectProblem};
+    use crate::git::Repository;
     use crate::git::repositories::{Commit, Repo};
-    use crate::git::{Discovery, Repository};
-
-    fn open(repo: &Repo) -> std::sync::Arc<Repository> {
-        match Repository::discover(repo.path()) {
-            Discovery::Found(repository) => repository,
-            _ => panic!("no repository"),
-        }
-    }
+    use crate::git::testing::open;
 
     fn id(id: git2::Oid) -> ObjectId {
         ObjectId::from_bytes(id.as_bytes()).unwrap()

@@ -212,14 +212,7 @@ mod tests {
 
     use super::is_legal;
     use crate::git::repositories::{Commit, Repo};
-    use crate::git::{Discovery, Repository};
-
-    fn open(repo: &Repo) -> std::sync::Arc<Repository> {
-        match Repository::discover(repo.path()) {
-            Discovery::Found(repository) => repository,
-            _ => panic!("no repository"),
-        }
-    }
+    use crate::git::testing::open;
 
     #[test]
     fn names_that_git_would_not_make_are_told() {

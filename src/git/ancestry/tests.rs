@@ -7,7 +7,8 @@ use proptest::prelude::*;
 
 use super::AncestryProblem;
 use crate::git::repositories::Repo;
-use crate::git::{CommitSummary, Discovery, ObjectId, Repository};
+use crate::git::testing::open;
+use crate::git::{CommitSummary, ObjectId};
 
 /// Commits with their parents, all of them earlier in the list, and their times.
 type Story = Vec<(Vec<usize>, i64)>;
@@ -29,13 +30,6 @@ fn write(repo: &Repo, story: &Story) -> Vec<ObjectId> {
 
 fn id_of(id: git2::Oid) -> ObjectId {
     ObjectId::from_bytes(id.as_bytes()).unwrap()
-}
-
-fn open(repo: &Repo) -> std::sync::Arc<Repository> {
-    match Repository::discover(repo.path()) {
-        Discovery::Found(repository) => repository,
-        _ => panic!("no repository"),
-    }
 }
 
 /// Cuts the parents of these commits off.

@@ -7,14 +7,8 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
 use crate::git::repositories::{Commit, DAY_0, Repo};
-use crate::git::{AncestryProblem, CommitSummary, Discovery, ObjectId, Repository};
-
-fn open(repo: &Repo) -> std::sync::Arc<Repository> {
-    match Repository::discover(repo.path()) {
-        Discovery::Found(repository) => repository,
-        _ => panic!("no repository"),
-    }
-}
+use crate::git::testing::open;
+use crate::git::{AncestryProblem, CommitSummary, ObjectId};
 
 fn id(id: git2::Oid) -> ObjectId {
     ObjectId::from_bytes(id.as_bytes()).unwrap()

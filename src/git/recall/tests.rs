@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 use super::Recall;
 use crate::git::history::history_with_threads;
 use crate::git::repositories::{Commit, Repo};
-use crate::git::{Discovery, History, HistoryOptions, HistoryState, Repository};
+use crate::git::testing::open;
+use crate::git::{History, HistoryOptions, HistoryState};
 
 /// Entries of earlier runs, and those of this one.
 #[derive(Default)]
@@ -29,13 +30,6 @@ impl Recall for Memory {
 }
 
 type Entries = BTreeMap<Vec<u8>, Vec<u8>>;
-
-fn open(repo: &Repo) -> Arc<Repository> {
-    match Repository::discover(repo.path()) {
-        Discovery::Found(repository) => repository,
-        _ => panic!("no repository"),
-    }
-}
 
 /// Reads with what is known, checks the answer against one read without, and learns. Returns the answer, how many objects
 /// were read, and how many entries are new.

@@ -4,14 +4,8 @@ use std::fs;
 
 use super::RevisionProblem;
 use crate::git::repositories::{Commit, Repo};
-use crate::git::{Discovery, ObjectId, ObjectKind, ObjectProblem, Repository};
-
-fn open(repo: &Repo) -> std::sync::Arc<Repository> {
-    match Repository::discover(repo.path()) {
-        Discovery::Found(repository) => repository,
-        _ => panic!("no repository"),
-    }
-}
+use crate::git::testing::open;
+use crate::git::{ObjectId, ObjectKind, ObjectProblem};
 
 fn id(id: git2::Oid) -> ObjectId {
     ObjectId::from_bytes(id.as_bytes()).unwrap()

@@ -3,15 +3,9 @@
 use std::fs;
 
 use super::{KEPT_LIMIT, TreeListProblem, TreeLister};
+use crate::git::ObjectId;
 use crate::git::repositories::{Commit, Repo};
-use crate::git::{Discovery, ObjectId, Repository};
-
-fn open(repo: &Repo) -> std::sync::Arc<Repository> {
-    match Repository::discover(repo.path()) {
-        Discovery::Found(repository) => repository,
-        _ => panic!("no repository"),
-    }
-}
+use crate::git::testing::open;
 
 fn id(id: git2::Oid) -> ObjectId {
     ObjectId::from_bytes(id.as_bytes()).unwrap()
