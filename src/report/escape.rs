@@ -10,6 +10,7 @@ mod workflow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use serde::Serialize;
 use serde_json::ser::Formatter;
 
 pub use csv::csv;
@@ -131,6 +132,29 @@ pub struct JsonLines {
 }
 
 impl JsonLines {
+    /// Appends a value in this layout.
+    pub fn append(value: &(impl Serialize + ?Sized), text: &mut Vec<u8>) {
+        let mut serializer = serde_json::Serializer::with_formatter(text, Self::default());
+        // Plain data into memory: there is nothing that could fail.
+        let _ = value.serialize(&mut serializer);
+    }
+
+    /// A document of its own, with a line feed at its end.
+    pub fn document(value: &impl Serialize) -> String {
+        let mut text = Vec::new();
+        Self::append(value, &mut text);
+        Self::text(text)
+    }
+
+    /// What was appended, with a line feed at its end.
+    pub fn text(mut text: Vec<u8>) -> String {
+        text.push(b'\n');
+        match String::from_utf8(text) {
+            Ok(text) => text,
+            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        }
+    }
+
     /// Opens an array or object, which is empty so far.
     fn open<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
         self.depth += 1;

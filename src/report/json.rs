@@ -6,8 +6,6 @@
 mod document;
 mod scopes;
 
-use serde::Serialize;
-
 use document::{
     Closing, Commits, Component, DefinitionId, Endpoint, Excluded, History, HotFile, Language,
     Lost, Name, Numbers, Opening, Repository, Tool, Total, Unsupported, Waiver, Window,
@@ -27,26 +25,15 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// The report as a JSON document with a line feed at its end.
 pub fn render(report: &Report) -> String {
     let mut text = Vec::new();
-    lines(&Opening::new(report), &mut text);
+    JsonLines::append(&Opening::new(report), &mut text);
     // The scopes go on where the opening would end; the closing goes on behind them.
     text.truncate(text.len() - b"\n}".len());
     text.extend_from_slice(b",\n  \"scopes\": ");
     scopes::write(&mut text, report);
     let brace = text.len();
-    lines(&Closing::new(report), &mut text);
+    JsonLines::append(&Closing::new(report), &mut text);
     text[brace] = b',';
-    text.push(b'\n');
-    match String::from_utf8(text) {
-        Ok(text) => text,
-        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-    }
-}
-
-/// Appends an object with a line for each key.
-fn lines(object: &impl Serialize, text: &mut Vec<u8>) {
-    let mut serializer = serde_json::Serializer::with_formatter(text, JsonLines::default());
-    // Plain data into memory: there is nothing that could fail.
-    let _ = object.serialize(&mut serializer);
+    JsonLines::text(text)
 }
 
 impl<'a> Opening<'a> {

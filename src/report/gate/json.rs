@@ -5,8 +5,6 @@
 
 mod document;
 
-use serde::Serialize as _;
-
 use document::{
     Alteration, Change, Component, Counted, Counts, Definition, Document, End, Example, Finding,
     Mover, Named, Parts, Repository, Score, Side, Since, Tool, Unknown,
@@ -29,15 +27,7 @@ const EFFECTS: i64 = 1_000_000;
 
 /// The report as a JSON document with a line feed at its end.
 pub fn render(report: &GateReport) -> String {
-    let mut text = Vec::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&mut text, JsonLines::default());
-    // Plain data into memory: there is nothing that could fail.
-    let _ = document(report).serialize(&mut serializer);
-    text.push(b'\n');
-    match String::from_utf8(text) {
-        Ok(text) => text,
-        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-    }
+    JsonLines::document(&document(report))
 }
 
 fn document<'a>(report: &'a GateReport) -> Document<'a> {

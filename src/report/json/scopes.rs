@@ -196,9 +196,7 @@ fn string(text: &mut Vec<u8>, string: &str) {
 
 /// Appends a value the way the rest of the document is written.
 fn value(text: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
-    let mut serializer = serde_json::Serializer::with_formatter(text, JsonLines::default());
-    // Plain data into memory: there is nothing that could fail.
-    let _ = value.serialize(&mut serializer);
+    JsonLines::append(value, text);
 }
 
 /// Appends a whole number.

@@ -143,13 +143,7 @@ struct Number {
 
 /// The trend as a JSON document with a line feed at its end.
 pub fn render(report: &TrendReport) -> String {
-    let document = document(report);
-    let mut text = Vec::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&mut text, JsonLines::default());
-    // Plain data into memory: there is nothing that could fail.
-    let _ = document.serialize(&mut serializer);
-    text.push(b'\n');
-    String::from_utf8(text).unwrap_or_default()
+    JsonLines::document(&document(report))
 }
 
 fn document<'a>(report: &'a TrendReport) -> Document<'a> {
