@@ -185,6 +185,21 @@ impl<'a> Web<'a, '_> {
         }
     }
 
+    /// Notes one route for each method and what answers it there.
+    fn add_each(
+        &mut self,
+        route: &Found<'a>,
+        answers: impl IntoIterator<Item = (&'static str, Option<(FileIndex, u32)>)>,
+    ) {
+        for (method, handler) in answers {
+            self.add(Found {
+                method,
+                handler,
+                ..route.clone()
+            });
+        }
+    }
+
     /// Gives every route the prefixes of its router.
     fn finish(self) -> Vec<Endpoint> {
         let mut endpoints = Vec::new();

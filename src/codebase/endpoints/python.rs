@@ -1,5 +1,6 @@
 //! Routes of Flask, FastAPI, Starlette, aiohttp and what is like them; those of Django are in [`super::django`].
 
+use crate::codebase::FileIndex;
 use crate::facts::routes::{Argument, Form, Statement};
 
 use super::classes::Class;
@@ -196,22 +197,12 @@ fn decorated<'a>(web: &mut Web<'a, '_>, sheet: &Sheet<'a>, statement: &'a Statem
     let literal = path.and_then(text);
     let is_partial = literal.is_none();
     let path = literal.unwrap_or_else(|| template::UNKNOWN.to_owned());
+    let route = unanswered(sheet, statement, (router, framework), path, is_partial);
     if let Some(class) = &statement.bound {
         let Some(class) = Class::find(web, sheet.index, class) else {
             return;
         };
-        for (method, function) in class.methods(web) {
-            web.add(Found {
-                router,
-                method,
-                path: path.clone(),
-                is_partial,
-                handler: Some(function),
-                file: sheet.index,
-                line: statement.line,
-                framework,
-            });
-        }
+        web.add_each(&route, of_methods(class.methods(web)));
         return;
     }
     let methods = match (word, statement.named("methods")) {
@@ -220,18 +211,8 @@ fn decorated<'a>(web: &mut Web<'a, '_>, sheet: &Sheet<'a>, statement: &'a Statem
         ("route" | "api_route", None) => vec!["GET"],
         (word, None) => method(word).into_iter().collect(),
     };
-    for method in methods {
-        web.add(Found {
-            router,
-            method,
-            path: path.clone(),
-            is_partial,
-            handler: statement.function.map(|function| (sheet.index, function)),
-            file: sheet.index,
-            line: statement.line,
-            framework,
-        });
-    }
+    let handler = statement.function.map(|function| (sheet.index, function));
+    web.add_each(&route, methods.into_iter().map(|method| (method, handler)));
 }
 
 /// The methods a list names; any if it names none that is known.
@@ -305,39 +286,46 @@ fn called<'a>(web: &mut Web<'a, '_>, sheet: &Sheet<'a>, at: usize, statement: &'
             }
         }
     }
+    let route = unanswered(sheet, statement, (router, framework), path, is_partial);
     let expression = handler.map(|handler| handler.text.as_str());
     let class = expression.and_then(|text| {
         let name = text.split_once(".as_view").map_or(text, |(name, _)| name);
         Class::of(web, sheet.index, name)
     });
     if let Some(class) = class {
-        for (method, function) in class.methods(web) {
-            web.add(Found {
-                router,
-                method,
-                path: path.clone(),
-                is_partial,
-                handler: Some(function),
-                file: sheet.index,
-                line: statement.line,
-                framework,
-            });
-        }
+        web.add_each(&route, of_methods(class.methods(web)));
         return;
     }
     let function = expression.and_then(|text| web.function(sheet.index, text));
-    for method in methods {
-        web.add(Found {
-            router,
-            method,
-            path: path.clone(),
-            is_partial,
-            handler: function,
-            file: sheet.index,
-            line: statement.line,
-            framework,
-        });
+    web.add_each(&route, methods.into_iter().map(|method| (method, function)));
+}
+
+/// What a statement says of a route, but for the method and what answers it.
+fn unanswered<'a>(
+    sheet: &Sheet<'a>,
+    statement: &Statement,
+    (router, framework): (Router<'a>, Framework),
+    path: String,
+    is_partial: bool,
+) -> Found<'a> {
+    Found {
+        router,
+        method: ANY,
+        path,
+        is_partial,
+        handler: None,
+        file: sheet.index,
+        line: statement.line,
+        framework,
     }
+}
+
+/// The functions of a class, each with the method it answers.
+fn of_methods(
+    methods: Vec<(&'static str, (FileIndex, u32))>,
+) -> impl Iterator<Item = (&'static str, Option<(FileIndex, u32)>)> {
+    let answers = methods.into_iter();
+    answers.map(|(method, function)| (method, Some(function)))
 }
 
 /// The application of a file that names none.
@@ -367,17 +355,7 @@ fn resource<'a>(web: &mut Web<'a, '_>, sheet: &Sheet<'a>, statement: &'a Stateme
         return;
     };
     for path in placed.filter_map(text) {
-        for (method, function) in class.methods(web) {
-            web.add(Found {
-                router,
-                method,
-                path: path.clone(),
-                is_partial: false,
-                handler: Some(function),
-                file: sheet.index,
-                line: statement.line,
-                framework,
-            });
-        }
+        let route = unanswered(sheet, statement, (router, framework), path, false);
+        web.add_each(&route, of_methods(class.methods(web)));
     }
 }

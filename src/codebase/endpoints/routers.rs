@@ -15,6 +15,7 @@ const MOST_STEPS: usize = 256;
 pub(super) type Router<'a> = (FileIndex, u32, &'a str);
 
 /// A route, before its prefix is known.
+#[derive(Clone)]
 pub(super) struct Found<'a> {
     pub(super) router: Router<'a>,
     pub(super) method: &'static str,

@@ -254,18 +254,17 @@ fn axum<'a>(
     if found.is_empty() {
         found.push((ANY, None));
     }
-    for (method, handler) in found {
-        web.add(Found {
-            router,
-            method,
-            path: path.clone(),
-            is_partial,
-            handler,
-            file: sheet.index,
-            line: statement.line,
-            framework: Framework::Axum,
-        });
-    }
+    let route = Found {
+        router,
+        method: ANY,
+        path,
+        is_partial,
+        handler: None,
+        file: sheet.index,
+        line: statement.line,
+        framework: Framework::Axum,
+    };
+    web.add_each(&route, found);
 }
 
 /// What stands before a statement of actix: the scopes and resources it is written in, outermost first, and what they
