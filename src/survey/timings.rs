@@ -1,7 +1,6 @@
 //! Timings of endpoints: the reports the definition names, read where they lie.
 
 use std::path::Path;
-use std::time::UNIX_EPOCH;
 
 use sha2::{Digest as _, Sha256};
 
@@ -82,16 +81,10 @@ impl Found {
         let (bytes, written) = match snapshot {
             Snapshot::WorkTree => {
                 let place = RepoPath::from(import.path.as_str());
-                let bytes = source::read(&ground.root, &place, MAX_REPORT_BYTES);
-                let modified = std::fs::symlink_metadata(ground.root.join(path))
-                    .and_then(|metadata| metadata.modified());
-                let since = modified
-                    .ok()
-                    .and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-                (
-                    bytes.map(Some),
-                    since.and_then(|since| i64::try_from(since.as_secs()).ok()),
-                )
+                match source::read_beside(&ground.root, &place, MAX_REPORT_BYTES) {
+                    Some(beside) => (beside.bytes.map(Some), beside.modified),
+                    None => (Ok(None), None),
+                }
             }
             Snapshot::Staged | Snapshot::Commit(_) => {
                 let tree = Tree::of(ground, snapshot).map_err(|_| Lost::Unreadable);
