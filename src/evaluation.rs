@@ -280,26 +280,15 @@ impl Evaluation {
         }))
     }
 
-    /// What is excused of a component, and how much of it is missing all the same.
-    pub fn excused(&self, position: usize) -> Map<Subject, u64> {
+    /// What is excused of a component.
+    pub fn excused(&self, position: usize) -> Map<Subject, Excused> {
         let excused = self.components.get(position).map(|row| &row.excused);
         let readings = self.readings(position);
         let found = excused.into_iter().flatten().filter_map(|excused| {
             let reading = readings.get(excused.reading)?;
-            Some((reading.subject, excused.gap))
+            Some((reading.subject, *excused))
         });
         found.collect()
-    }
-
-    /// The waiver that excuses a subject from a component.
-    pub fn waiver_of(&self, position: usize, subject: Subject) -> Option<&Waived> {
-        let readings = self.readings(position);
-        let excused = self.components.get(position)?.excused.iter();
-        let mut found = excused.filter(|excused| {
-            let reading = readings.get(excused.reading);
-            reading.is_some_and(|reading| reading.subject == subject)
-        });
-        self.waivers.get(found.next()?.waiver)
     }
 
     /// The readings of a component, if it has any.

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use crate::codebase::Codebase;
 use crate::codebase::maps::Map;
 use crate::definition::{Alteration, Component, GateSettings, Level};
-use crate::evaluation::{Evaluation, Outcome};
+use crate::evaluation::{Evaluation, Excused, Outcome};
 use crate::facts::Lost;
 use crate::measures::{self, About, Method, Reading, Subject};
 use crate::path::RepoPath;
@@ -325,13 +325,6 @@ fn describe(
         _ if transition.now.is_none() => (before, subject),
         _ => (after, subject),
     };
-    let note = match (transition.kind, transition.now) {
-        (Kind::Waived, Some(now)) => {
-            let waiver = head.evaluation.waiver_of(after.position, now);
-            waiver.map(|waiver| waiver.reason.clone())
-        }
-        _ => told.of(about),
-    };
     Some(Change {
         kind: transition.kind,
         subject: transition.now,
@@ -340,7 +333,7 @@ fn describe(
         path: place,
         before: transition.before,
         after: transition.after,
-        note,
+        note: told.of(about),
         since: None,
         example: None,
     })
@@ -349,9 +342,10 @@ fn describe(
 /// What there is to say of the readings of one component.
 struct Notes<'a> {
     side: Side<'a>,
-    position: usize,
     component: Option<&'a Component>,
     readings: Map<Subject, &'a Reading>,
+    /// What a waiver makes good: its reason is what there is to say.
+    excused: Map<Subject, Excused>,
 }
 
 impl<'a> Notes<'a> {
@@ -360,7 +354,7 @@ impl<'a> Notes<'a> {
         let readings = side.evaluation.readings(position).iter();
         Self {
             side,
-            position,
+            excused: side.evaluation.excused(position),
             component: evaluated.map(|evaluated| &evaluated.component),
             readings: readings
                 .filter(|reading| reading.gap() > 0)
@@ -370,6 +364,10 @@ impl<'a> Notes<'a> {
     }
 
     fn of(&self, subject: Subject) -> Option<String> {
+        if let Some(excused) = self.excused.get(&subject) {
+            let waiver = self.side.evaluation.waivers.get(excused.waiver)?;
+            return Some(waiver.reason.clone());
+        }
         let reading = self.readings.get(&subject)?;
         measures::explain(self.side.codebase, self.component?, reading)
     }

@@ -3,6 +3,7 @@
 use crate::codebase::maps::{Map, Set};
 use crate::codebase::{Content, FileIndex};
 use crate::definition::{Component, Measure};
+use crate::evaluation::Excused;
 use crate::facts::Lost;
 use crate::measures::{self, Reading, Subject};
 use crate::path::RepoPath;
@@ -131,8 +132,8 @@ pub(crate) struct Follower<'a> {
     pub(crate) component: &'a Component,
     /// Of the base.
     pub(crate) readings: Map<Subject, &'a Reading>,
-    /// What is excused at the base and at the head, and how much is missing of it.
-    pub(crate) excused: [Map<Subject, u64>; 2],
+    /// What is excused at the base and at the head.
+    pub(crate) excused: [Map<Subject, Excused>; 2],
     /// What its places were, if it judges any.
     places: Places,
 }
@@ -237,7 +238,7 @@ impl<'a> Follower<'a> {
         let subject = reading.subject;
         let after = reading.gap();
         let [excused_before, excused] = &self.excused;
-        if let Some(missing) = excused.get(&subject) {
+        if let Some(excused) = excused.get(&subject) {
             let before = was.filter(|was| !excused_before.contains_key(was));
             let gap = before.and_then(|was| self.readings.get(&was));
             return (was.is_none() || before.is_some()).then(|| Transition {
@@ -245,7 +246,7 @@ impl<'a> Follower<'a> {
                 now: Some(subject),
                 was,
                 before: gap.map_or(0, |reading| reading.gap()),
-                after: *missing,
+                after: excused.gap,
             });
         }
         let in_place = if self.has_moved(subject) {
