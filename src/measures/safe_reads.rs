@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::data::operations::{Kind, Operation, Operations};
 use super::data::order::can_follow;
 use super::data::sheet::Sheet;
-use super::data::{Libraries, note_candidates, operations};
+use super::data::{note_candidates, operations};
 use super::{About, Context, Measurement, Method, Note, Reading, Subject, Taken, View};
 use crate::facts::{Lost, StepKind};
 
@@ -37,7 +37,7 @@ enum Verdict {
 
 pub(super) fn read(context: &Context, view: &View) -> Measurement {
     let codebase = context.codebase;
-    let libraries = Libraries::new(codebase, context.data);
+    let libraries = context.libraries();
     if libraries.names().is_empty() {
         return Measurement::NotApplicable {
             reason: "no file imports a known library for data access; [[data.library]] describes one's own"
@@ -52,7 +52,7 @@ pub(super) fn read(context: &Context, view: &View) -> Measurement {
     let (mut reading_only, mut on_primary) = (0_u64, 0_u64);
     for (index, file, facts) in view.code() {
         let sheet = Sheet::new(index, facts);
-        let found = operations(&sheet, file, &libraries);
+        let found = operations(&sheet, file, libraries);
         for (function, done) in by_function(&sheet, &found) {
             if !done.iter().any(|one| matches!(one.kind, Kind::Write)) {
                 let reads = done.iter().filter(|one| one.kind == Kind::Read);

@@ -42,7 +42,7 @@ pub(super) fn read(context: &Context, view: &View) -> Measurement {
             reason: "no endpoint of a known web framework was found".to_owned(),
         };
     }
-    let libraries = Libraries::new(codebase, context.data);
+    let libraries = context.libraries();
     if libraries.names().is_empty() {
         return Measurement::NotApplicable {
             reason: "no file imports a known library for data access; [[data.library]] describes one's own"
@@ -62,7 +62,7 @@ pub(super) fn read(context: &Context, view: &View) -> Measurement {
     let resolver = context.resolver();
     let mut search = Search {
         codebase,
-        libraries: &libraries,
+        libraries,
         resolver: &resolver,
         per_request: per_request.is_some(),
         rooms: BTreeMap::new(),

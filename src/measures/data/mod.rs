@@ -16,6 +16,7 @@ use operations::{Operations, is_of};
 use sheet::Sheet;
 
 /// Libraries of the definition that the code uses.
+#[derive(Debug)]
 pub(crate) struct Libraries<'a> {
     used: Vec<&'a Library>,
 }
