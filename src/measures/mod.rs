@@ -10,6 +10,7 @@ mod explained_suppressions;
 mod fast_endpoints;
 mod fine_locks;
 mod hidden_items;
+mod list;
 mod preferred_imports;
 mod safe_reads;
 mod short_files;
@@ -31,6 +32,7 @@ use crate::codebase::{Codebase, FileIndex};
 use crate::definition::{Component, Measure};
 use crate::facts::{Function, Lost};
 
+pub use list::{Entry, List};
 pub use view::{Context, View};
 
 /// One subject, judged. The sum of readings is the share; explanations, breakdowns and gates are filters of the same
@@ -176,6 +178,8 @@ pub struct Taken {
     pub thin: bool,
     /// Sentences for the report: secondary figures, warnings.
     pub notes: Vec<String>,
+    /// What else is worth seeing, thing by thing.
+    pub lists: Vec<List>,
 }
 
 /// How sure a number is; printed beside it.

@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::{
-    Declared, Excluded, First, HotFile, HotFiles, LostFiles, Matter, Parsed, Place, Report, Row,
-    Served, Unsupported, lost_words, waivers,
+    Declared, Excluded, First, HotFile, HotFiles, Listed, ListedEntry, LostFiles, Matter, Parsed,
+    Place, Report, Row, Served, Unsupported, lost_words, waivers,
 };
 use crate::class::Class;
 use crate::classify;
@@ -14,7 +14,7 @@ use crate::codebase::{Codebase, Content, File};
 use crate::definition::settings::CalmTouches;
 use crate::definition::{Decimal, Measure};
 use crate::evaluation::{Evaluated, Evaluation, Outcome, Scope, ScopeKind, Score, State};
-use crate::measures::{self, Measurement, calm_touches};
+use crate::measures::{self, Entry, Measurement, Subject, calm_touches};
 
 /// How many of the most touched files are listed though they are not hot.
 const MOST_TOUCHED: usize = 20;
@@ -55,7 +55,10 @@ impl<'a> Report<'a> {
             .components
             .iter()
             .zip(&root.scope.outcomes)
-            .map(|(evaluated, outcome)| row(evaluated, outcome))
+            .map(|(evaluated, outcome)| Row {
+                lists: lists(inputs.codebase, evaluated, &matter.prefix),
+                ..row(evaluated, outcome)
+            })
             .collect();
         let places = |kind: ScopeKind| -> Vec<Place<'a>> {
             evaluation
@@ -242,7 +245,37 @@ fn row<'a>(evaluated: &'a Evaluated, outcome: &Outcome) -> Row<'a> {
             Measurement::Taken(taken) => &taken.notes,
             _ => &[],
         },
+        lists: Vec::new(),
     }
+}
+
+/// The lists of a component, narrowed to entries with a file within the prefix. What lies in no file is about everything.
+fn lists<'a>(codebase: &'a Codebase, evaluated: &'a Evaluated, prefix: &[u8]) -> Vec<Listed<'a>> {
+    let Measurement::Taken(taken) = &evaluated.measurement else {
+        return Vec::new();
+    };
+    let listed = |entry: &'a Entry| {
+        let place = |subject: &Subject| {
+            let file = codebase.file(subject.file()?);
+            Some((&file.path, subject.line(codebase)))
+        };
+        ListedEntry {
+            entry,
+            places: entry.subjects.iter().filter_map(place).collect(),
+        }
+    };
+    let is_within = |entry: &ListedEntry| {
+        let mut places = entry.places.iter();
+        match entry.places.is_empty() {
+            true => prefix.is_empty(),
+            false => places.any(|(path, _)| path.is_within(prefix)),
+        }
+    };
+    let narrowed = taken.lists.iter().map(|list| Listed {
+        list,
+        entries: list.entries.iter().map(listed).filter(is_within).collect(),
+    });
+    narrowed.collect()
 }
 
 /// Why a measure that looked has no number in a scope, or none to rely on.

@@ -7,12 +7,13 @@ mod document;
 mod scopes;
 
 use document::{
-    Closing, Commits, Component, DefinitionId, Endpoint, Excluded, History, HotFile, Language,
-    Lost, Name, Numbers, Opening, Repository, Tool, Total, Unsupported, Waiver, Window,
+    At, Closing, Commits, Component, DefinitionId, Endpoint, Entry, Excluded, History, HotFile,
+    Language, List, Lost, Name, Numbers, Opening, Repository, Tool, Total, Unsupported, Waiver,
+    Window,
 };
 
 use super::escape::{JsonLines, json_name, json_name_bytes};
-use super::{Declared, Report, Row, Served, millionths};
+use super::{Declared, Listed, ListedEntry, Report, Row, Served, millionths};
 use crate::definition::Decimal;
 use crate::evaluation::{Outcome, Scope, Score, State};
 use crate::git::{ChangeUnit, Head, HistoryState};
@@ -131,6 +132,28 @@ fn component<'a>(row: &'a Row) -> Component<'a> {
         gap_unit: row.about.gap,
         repair: row.repair.as_deref(),
         notes: row.notes,
+        lists: row.lists.iter().map(list).collect(),
+    }
+}
+
+fn list<'a>(listed: &'a Listed) -> List<'a> {
+    let entry = |listed: &'a ListedEntry| Entry {
+        places: listed
+            .places
+            .iter()
+            .map(|(path, line)| At {
+                path: json_name(path.as_bytes()),
+                path_bytes: json_name_bytes(path.as_bytes()),
+                line: *line,
+            })
+            .collect(),
+        words: &listed.entry.words,
+        figures: listed.entry.figures.iter().copied().collect(),
+    };
+    List {
+        name: listed.list.name,
+        about: &listed.list.about,
+        entries: listed.entries.iter().map(entry).collect(),
     }
 }
 

@@ -21,7 +21,7 @@ use crate::definition::{Component, Decimal};
 use crate::evaluation::{Outcome, Scope, Score, State, Waived};
 use crate::facts::Lost;
 use crate::git::{Head, History, HistoryState};
-use crate::measures::{About, Method};
+use crate::measures::{About, Entry, List, Method};
 use crate::path::RepoPath;
 
 pub use assemble::Inputs;
@@ -113,6 +113,26 @@ pub struct Row<'a> {
     pub repair: Option<String>,
     /// What else the measure saw; sentences.
     pub notes: &'a [String],
+    /// What else it saw, thing by thing.
+    pub lists: Vec<Listed<'a>>,
+}
+
+/// A list of a measure, narrowed to what is reported.
+#[derive(Clone, Debug)]
+pub struct Listed<'a> {
+    /// The whole list.
+    pub list: &'a List,
+    /// Entries about files that are reported, or about no file.
+    pub entries: Vec<ListedEntry<'a>>,
+}
+
+/// An entry of a list and where it is.
+#[derive(Clone, Debug)]
+pub struct ListedEntry<'a> {
+    /// What is said.
+    pub entry: &'a Entry,
+    /// The file and line of each of its subjects.
+    pub places: Vec<(&'a RepoPath, Option<u32>)>,
 }
 
 /// The component that costs most.

@@ -1,5 +1,7 @@
 //! What stands in the document before and behind the scopes, field by field, in the order it is written.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::definition::Level;
@@ -88,6 +90,33 @@ pub(super) struct Component<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) repair: Option<&'a str>,
     pub(super) notes: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) lists: Vec<List<'a>>,
+}
+
+/// What else a measure saw, thing by thing.
+#[derive(Serialize)]
+pub(super) struct List<'a> {
+    pub(super) name: &'static str,
+    pub(super) about: &'a str,
+    pub(super) entries: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Entry<'a> {
+    pub(super) places: Vec<At>,
+    pub(super) words: &'a str,
+    pub(super) figures: BTreeMap<&'static str, u64>,
+}
+
+/// A file, and a line in it where the thing is smaller.
+#[derive(Serialize)]
+pub(super) struct At {
+    pub(super) path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) path_bytes: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) line: Option<u32>,
 }
 
 /// One component in one scope.

@@ -7,9 +7,11 @@ use serde_json::Value;
 
 use super::story::{Story, code, file, history, lost, shop, without_history};
 use crate::class::Class;
+use crate::codebase::File;
 use crate::definition::Decimal;
 use crate::facts::Lost;
-use crate::measures::{Measurement, Subject};
+use crate::measures::{Entry, List, Measurement, Subject};
+use crate::path::RepoPath;
 use crate::report::text::{Style, render as text};
 use crate::report::{json, schema};
 
@@ -77,6 +79,7 @@ struct Component {
     gap_unit: Option<String>,
     repair: Option<String>,
     notes: Option<Vec<String>>,
+    lists: Option<Vec<Value>>,
 }
 
 #[derive(Deserialize)]
@@ -131,6 +134,7 @@ fn stories() -> Vec<Story> {
     vec![
         shop(),
         narrowed,
+        listed(""),
         Story::new(Vec::new(), without_history()),
         Story::new(vec![lost("a.py", Lost::TooLarge)], history(Vec::new())),
         Story::new(
@@ -144,6 +148,60 @@ fn stories() -> Vec<Story> {
             without_history(),
         ),
     ]
+}
+
+/// The shop, where the first component lists a pair of files, a file, and something in no file.
+fn listed(prefix: &str) -> Story {
+    let mut story = shop();
+    story.matter.prefix = prefix.as_bytes().to_vec();
+    let paths = ["shop/cart/basket.py", "shop/catalogue/model.py"];
+    let subjects = paths.map(|path| {
+        let place = |file: &&(_, &File)| file.1.path == RepoPath::from(path);
+        let found = story.codebase.indexed().collect::<Vec<_>>();
+        Subject::File(
+            found
+                .iter()
+                .find(place)
+                .unwrap_or_else(|| panic!("no {path}"))
+                .0,
+        )
+    });
+    let entry = |subjects: &[Subject], words: &str| Entry {
+        subjects: subjects.to_vec(),
+        words: words.to_owned(),
+        figures: vec![("shared_changes", 5)],
+    };
+    let list = List {
+        name: "pairs",
+        about: "Files changed together.".to_owned(),
+        entries: vec![
+            entry(&subjects, "a pair"),
+            entry(&subjects[1..], "alone"),
+            entry(&[], "about everything"),
+        ],
+    };
+    match &mut story.evaluation.components[0].measurement {
+        Measurement::Taken(taken) => taken.lists.push(list),
+        other => panic!("{other:?}"),
+    }
+    story
+}
+
+#[test]
+fn a_list_is_narrowed_to_the_files_reported() {
+    let words = |prefix: &str| -> Vec<String> {
+        let story = listed(prefix);
+        let report: Value = serde_json::from_str(&json::render(&story.report())).unwrap();
+        let entries = report["components"][0]["lists"][0]["entries"].as_array();
+        let entries = entries.unwrap().iter();
+        entries
+            .map(|entry| entry["words"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(words(""), ["a pair", "alone", "about everything"]);
+    assert_eq!(words("shop/cart"), ["a pair"]);
+    assert_eq!(words("shop/catalogue"), ["a pair", "alone"]);
+    assert_eq!(words("elsewhere"), [""; 0]);
 }
 
 #[test]
