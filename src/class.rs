@@ -38,6 +38,50 @@ pub enum Class {
 }
 
 impl Class {
+    /// All of them, in the order of reports.
+    pub const ALL: &[Self] = &[
+        Self::Code,
+        Self::Test,
+        Self::TestSupport,
+        Self::Example,
+        Self::Doc,
+        Self::Build,
+        Self::Migration,
+        Self::Data,
+        Self::Vendored,
+        Self::Generated,
+        Self::Minified,
+        Self::Binary,
+        Self::Link,
+        Self::Submodule,
+        Self::Excluded,
+    ];
+
+    /// What is in it, a sentence without its end.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Code => {
+                "everything else in a language: what measures are about unless they say otherwise"
+            }
+            Self::Test => {
+                "under a test convention. Whether it holds an enabled test case is a matter of its facts"
+            }
+            Self::TestSupport => "helpers, fixtures and configuration of tests",
+            Self::Example => "shown to readers, not shipped",
+            Self::Doc => "prose and code that builds documentation",
+            Self::Build => "build scripts and tool configuration",
+            Self::Migration => "database migrations",
+            Self::Data => "JSON, YAML, CSV … and code files that are one literal table",
+            Self::Vendored => "somebody else's code, kept here",
+            Self::Generated => "written by a program; lock files",
+            Self::Minified => "minified or bundled",
+            Self::Binary => "not text",
+            Self::Link => "a symbolic link: counted, never followed",
+            Self::Submodule => "a submodule: listed, never entered",
+            Self::Excluded => "excluded by `[files] exclude` of the definition",
+        }
+    }
+
     /// Its name in reports.
     pub fn name(self) -> &'static str {
         match self {

@@ -55,6 +55,32 @@ pub enum Command {
     /// Exit codes: 0 measured, 2 it could not be done, 3 points are missing, as in a shallow clone.
     #[command(verbatim_doc_comment)]
     Trend(Trend),
+    /// Say what a number is made of: a component, a file, a directory, the score, or why a file is left out
+    ///
+    ///   quality explain                        the arithmetic of the score, line by line
+    ///   quality explain typed-code             what it counts, with which settings, where it is worst, and each gap
+    ///   quality explain src/api/orders.py      every component of a file or directory, and what fails there
+    ///   quality explain vendored               which files a class holds, and by which rule
+    ///   quality explain @slot.typed            what a query of a language marks
+    ///   quality explain --list                 everything that can be explained
+    ///
+    /// Exit codes: 0 explained, 2 it could not be done.
+    #[command(verbatim_doc_comment)]
+    Explain(Explain),
+    /// Show what to fix first: what each fix is worth in points, by evaluating again with it
+    ///
+    /// A fix is a piece of work: a function to simplify, a file to test, up to twenty slots to type. Those that gain most
+    /// in a sitting go first; among those within a factor of two of one another, those in files that are changed most.
+    ///
+    ///   quality next                           the first ten
+    ///   quality next src/api -n 3              in a directory, in points of its own score
+    ///   quality next --component typed-code    of one component
+    ///   quality next --until 80                the shortest list that leads to a score
+    ///   quality next --format json             for programs and agents: `next_steps`
+    ///
+    /// Exit codes: 0 done, 1 --until cannot be reached, 2 it could not be done, 3 there is no score.
+    #[command(verbatim_doc_comment)]
+    Next(Next),
     /// Time the first answers of a program: it is started for each question, asked once, and ended
     ///
     /// The one command that runs something, and only in the repository --trust names: the command of the table
@@ -276,6 +302,85 @@ pub struct Trend {
     pub directory: Vec<PathBuf>,
 
     /// How to report: text, json, csv, html or svg, to standard output or to PATH; may be repeated
+    #[arg(long, value_name = "NAME[=PATH]", default_value = "text")]
+    pub format: Vec<String>,
+
+    /// How to report
+    #[command(flatten)]
+    pub reporting: Reporting,
+
+    /// How to measure
+    #[command(flatten)]
+    pub measuring: Measuring,
+}
+
+/// Options of `quality explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A component, a path, a class of files, a capture like @slot.typed, or `score` [default: score]
+    pub subject: Option<String>,
+
+    /// The repository, or a directory of it
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+
+    /// Name everything that can be explained
+    #[arg(long, conflicts_with_all = ["subject", "all"])]
+    pub list: bool,
+
+    /// Show every reading, not only the first gaps: their sum is the number
+    #[arg(long)]
+    pub all: bool,
+
+    /// How many gaps to show
+    #[arg(long, short, value_name = "N", default_value_t = 10)]
+    pub number: usize,
+
+    /// Explain this commit instead of the work tree: a branch, a tag, an id, HEAD~3
+    #[arg(long, value_name = "REV")]
+    pub rev: Option<String>,
+
+    /// How to report: text or json, to standard output or to PATH; may be repeated
+    #[arg(long, value_name = "NAME[=PATH]", default_value = "text")]
+    pub format: Vec<String>,
+
+    /// How to report
+    #[command(flatten)]
+    pub reporting: Reporting,
+
+    /// How to measure
+    #[command(flatten)]
+    pub measuring: Measuring,
+}
+
+/// Options of `quality next`.
+#[derive(Debug, Args)]
+pub struct Next {
+    /// The repository, or a directory of it: then points are those of the directory's own score
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+
+    /// How many fixes to show
+    #[arg(long, short, value_name = "N", default_value_t = 10)]
+    pub number: usize,
+
+    /// The shortest list that leads to this score, 0 to 100
+    #[arg(long, value_name = "SCORE", conflicts_with = "number")]
+    pub until: Option<String>,
+
+    /// Fixes for this component only; may be repeated
+    #[arg(long, value_name = "ID")]
+    pub component: Vec<String>,
+
+    /// Fixes in files that match this glob only; may be repeated
+    #[arg(long = "path", value_name = "GLOB")]
+    pub only: Vec<String>,
+
+    /// Look at this commit instead of the work tree: a branch, a tag, an id, HEAD~3
+    #[arg(long, value_name = "REV")]
+    pub rev: Option<String>,
+
+    /// How to report: text or json, to standard output or to PATH; may be repeated
     #[arg(long, value_name = "NAME[=PATH]", default_value = "text")]
     pub format: Vec<String>,
 

@@ -4,6 +4,7 @@
 //! `clamp((share − floor) ÷ (target − floor))`; that of a scope the weighted mean over the components known there.
 //! Both are exact fractions: what a threshold is compared with has never been rounded.
 
+mod forecast;
 mod score;
 mod sums;
 mod waivers;
@@ -21,6 +22,7 @@ use score::Bars;
 use sums::{Sums, Tally};
 use waivers::Waivers;
 
+pub use forecast::Forecast;
 pub use score::Score;
 pub use waivers::{Excused, Waived, WaiverState, day_of};
 

@@ -24,7 +24,7 @@
 //!
 //! # What holds everywhere
 //!
-//! - Imports go downward in the order `command → survey → report → gate → trend → evaluation → measures → codebase → evidence → facts`.
+//! - Imports go downward in the order `command → survey → report → gate → trend → advice → evaluation → measures → codebase → evidence → facts`.
 //!   The tidy test keeps it so.
 //! - Only `main`, [`command`], [`survey`], [`source`], [`git`], [`cache`], [`disk`] and `probe` read or write.
 //!   The rest takes values and gives values. `probe` alone starts a program, for `quality probe` and nobody else.
@@ -48,6 +48,7 @@
 //! | an output format | a file in [`report`] and its row in the table of formats |
 //! | a subcommand | a file in [`command`], its options in [`cli`] |
 
+pub mod advice;
 pub mod cache;
 pub mod class;
 pub mod classify;

@@ -28,6 +28,9 @@ fn main() {
         Command::Scan(arguments) => command::scan::run(arguments),
         Command::Gate(arguments) => command::gate::run(arguments),
         Command::Trend(arguments) => command::trend::run(arguments),
+
+        Command::Explain(arguments) => command::explain::run(arguments),
+        Command::Next(arguments) => command::next::run(arguments),
         Command::Probe(arguments) => probe(arguments),
         Command::Cache(arguments) => command::caching::run(arguments),
     };

@@ -25,6 +25,7 @@ const ORDER: &[&str] = &[
     "report",
     "gate",
     "trend",
+    "advice",
     "evaluation",
     "measures",
     "codebase",

@@ -90,14 +90,18 @@ pub(super) fn outputs<F>(
 
 /// Reads the bar of `--fail-under`.
 pub(super) fn bar(text: &str) -> Result<Decimal, Error> {
+    hundred(text).ok_or_else(|| Error::Usage {
+        message: "--fail-under takes a number from 0 to 100".to_owned(),
+        hint: "for example --fail-under 70".to_owned(),
+    })
+}
+
+/// A number from 0 to 100.
+pub(super) fn hundred(text: &str) -> Option<Decimal> {
     text.parse::<f64>()
         .ok()
         .filter(|number| (0.0..=100.0).contains(number))
         .and_then(Decimal::from_f64)
-        .ok_or_else(|| Error::Usage {
-            message: "--fail-under takes a number from 0 to 100".to_owned(),
-            hint: "for example --fail-under 70".to_owned(),
-        })
 }
 
 /// Threads to use.

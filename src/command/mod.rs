@@ -3,7 +3,11 @@
 mod asked;
 pub mod caching;
 mod definition;
+
+pub mod explain;
 pub mod gate;
+mod measured;
+pub mod next;
 pub mod output;
 #[cfg(unix)]
 pub mod probe;

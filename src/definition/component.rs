@@ -122,6 +122,7 @@ fn read_component(
     let level = table.choice("level", &levels);
     let paths = table.patterns("paths");
     let except = table.patterns("except");
+    let examples = table.patterns("examples");
     let enabled = table.boolean("enabled");
 
     let base = known.as_ref();
@@ -145,6 +146,9 @@ fn read_component(
                 .or_else(|| base.map(|known| known.paths.except.clone()))
                 .unwrap_or_default(),
         },
+        examples: examples
+            .or_else(|| base.map(|known| known.examples.clone()))
+            .unwrap_or_default(),
         enabled: enabled.or(base.map(|known| known.enabled)).unwrap_or(true),
     });
     if let Some(component) = &component {

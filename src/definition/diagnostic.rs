@@ -304,7 +304,7 @@ impl<'a> Journal<'a> {
 }
 
 /// The closest of the legal words, if one is close enough to be meant.
-pub(super) fn closest<'n>(word: &str, legal: &[&'n str]) -> Option<&'n str> {
+pub fn closest<'n>(word: &str, legal: &[&'n str]) -> Option<&'n str> {
     // Nobody means a legal word with a hundred characters, and comparing costs their product.
     if word.len() > 100 {
         return None;

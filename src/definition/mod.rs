@@ -103,6 +103,9 @@ pub struct Component {
     pub level: Level,
     /// What it is about.
     pub paths: PathFilter,
+    /// Files to be imitated: they are shown beside what fails before any other that passes. No number rests on them.
+    #[serde(skip)]
+    pub examples: PatternSet,
     /// Whether it takes part at all.
     pub enabled: bool,
 }

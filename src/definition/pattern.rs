@@ -45,6 +45,20 @@ pub struct PatternSet {
 }
 
 impl PatternSet {
+    /// Globs from a command line; the error says which is wrong and why.
+    pub fn typed(globs: &[String]) -> Result<Self, String> {
+        for text in globs {
+            if let Some(bad) = check(text) {
+                return Err(format!("{text}: {}; {}", bad.message, bad.help));
+            }
+        }
+        let patterns = globs.iter().map(|text| Pattern {
+            text: text.clone(),
+            place: Place::default(),
+        });
+        Self::compile(patterns.collect())
+    }
+
     /// Compiles globs that `check` has found legal; the error says why they are too much together.
     pub(super) fn compile(patterns: Vec<Pattern>) -> Result<Self, String> {
         let mut builder = GlobSetBuilder::new();

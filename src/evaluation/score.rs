@@ -39,6 +39,27 @@ impl Bars {
         })
     }
 
+    /// The score of a share in so many parts, rounded down. For comparing: where a word is too small it is the largest.
+    pub(super) fn parts(&self, good: u64, of: u64, parts: u128) -> u128 {
+        let product = |count: u64, factor: u64| u128::from(count) * u128::from(factor);
+        let above = product(good.min(of), self.scale).saturating_sub(product(of, self.floor));
+        let span = product(of, self.span);
+        match above.checked_mul(parts) {
+            _ if span == 0 => 0,
+            _ if above >= span => parts,
+            Some(scaled) => scaled / span,
+            None => parts.saturating_sub(1),
+        }
+    }
+
+    /// How much of the way from floor to target so much good is, in so many parts, rounded down.
+    pub(super) fn slope(&self, good: u64, of: u64, parts: u128) -> u128 {
+        let product = |count: u64, factor: u64| u128::from(count) * u128::from(factor);
+        let whole = product(of, self.span).max(1);
+        let part = product(good, self.scale).min(whole);
+        part.checked_mul(parts).map_or(parts, |part| part / whole)
+    }
+
     /// The score of a share; none where nothing was judged.
     pub(super) fn score(&self, good: u64, of: u64) -> Option<Score> {
         if of == 0 || good > of {
@@ -111,6 +132,17 @@ impl Score {
         let hundred = 100 * Decimal::SCALE as u64;
         let ((own, whole), (others, other_whole)) = (self.large(), other.large());
         own * &other_whole * hundred + &whole * &other_whole * points < others * whole * hundred
+    }
+
+    /// How far it lies above another score, in units of `1 ÷ parts` points, rounded down; 0 where it does not.
+    pub fn points_above(&self, other: &Self, parts: u32) -> u64 {
+        let ((own, whole), (others, other_whole)) = (self.large(), other.large());
+        let (higher, lower) = (own * &other_whole, others * &whole);
+        if higher <= lower {
+            return 0;
+        }
+        let hundred = 100 * u64::from(parts);
+        u64::try_from((higher - lower) * hundred / (whole * other_whole)).unwrap_or(0)
     }
 
     /// 0 to 100 in units of `1 ÷ parts`, rounded down: no printed number crosses a bar.

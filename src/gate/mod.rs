@@ -4,7 +4,6 @@
 //! were there before, and code that only moved, never fail anybody. The bars of the definition (`fail_under`, `max_drop`,
 //! the floor of a component at level `block`) are findings of their own. What cannot be known is inconclusive.
 
-mod example;
 mod excuse;
 mod matching;
 mod parts;
@@ -19,6 +18,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use crate::advice::golden::Golden;
 use crate::codebase::Codebase;
 use crate::codebase::maps::Map;
 use crate::definition::{Alteration, Component, GateSettings, Level};
@@ -31,6 +31,7 @@ use matching::Matching;
 use parts::Way;
 use transition::{Follower, Move, Transition, Transitions};
 
+pub use crate::advice::golden::Example;
 pub use matching::{Changed, Texts};
 pub use parts::{Parts, UNITS, units};
 pub use since::{Since, Suspect, were_as_bad};
@@ -143,17 +144,6 @@ impl Change {
     pub fn amount(&self) -> u64 {
         self.kind.amount(self.before, self.after)
     }
-}
-
-/// A subject that passes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Example {
-    /// Where it is.
-    pub path: RepoPath,
-    /// Its line, if it is part of a file.
-    pub line: Option<u32>,
-    /// What it is called, if it has a name of its own.
-    pub name: Option<String>,
 }
 
 /// A subject that moved the score.
@@ -273,7 +263,7 @@ fn delta(
     let Some(found) = found else {
         return Some(delta);
     };
-    let mut examples = example::Finder::new(head, position);
+    let mut examples = Golden::new(head.codebase, head.evaluation, position);
     let notes = [Notes::new(base, position), Notes::new(head, position)];
     for transition in &found.all {
         let count = delta.counts.entry(transition.kind).or_default();

@@ -11,6 +11,7 @@ mod fast_endpoints;
 mod fine_locks;
 mod hidden_items;
 mod list;
+mod meaning;
 mod preferred_imports;
 mod safe_reads;
 mod short_files;
@@ -33,6 +34,7 @@ use crate::definition::{Component, Measure};
 use crate::facts::{Function, Lost};
 
 pub use list::{Entry, List};
+pub use meaning::meaning;
 pub use view::{Context, View};
 
 /// One subject, judged. The sum of readings is the share; explanations, breakdowns and gates are filters of the same

@@ -7,11 +7,12 @@ mod document;
 mod scopes;
 
 use document::{
-    At, Closing, Commits, Component, DefinitionId, Endpoint, Entry, Excluded, History, HotFile,
+    Closing, Commits, Component, DefinitionId, Endpoint, Entry, Excluded, History, HotFile,
     Language, List, Lost, Name, Numbers, Opening, Repository, Tool, Total, Unsupported, Waiver,
     Window,
 };
 
+use super::at::At;
 use super::escape::{JsonLines, json_name, json_name_bytes};
 use super::{Declared, Listed, ListedEntry, Report, Row, Served, millionths};
 use crate::definition::Decimal;
@@ -141,11 +142,7 @@ fn list<'a>(listed: &'a Listed) -> List<'a> {
         places: listed
             .places
             .iter()
-            .map(|(path, line)| At {
-                path: json_name(path.as_bytes()),
-                path_bytes: json_name_bytes(path.as_bytes()),
-                line: *line,
-            })
+            .map(|(path, line)| At::new(path, *line))
             .collect(),
         words: &listed.entry.words,
         figures: listed.entry.figures.iter().copied().collect(),

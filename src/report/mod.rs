@@ -1,10 +1,13 @@
 //! The report: one value with everything that is said. A format only writes it down, so no two can disagree.
 
 mod assemble;
+mod at;
 pub mod escape;
+pub mod explain;
 pub mod format;
 pub mod gate;
 pub mod json;
+pub mod next;
 pub mod schema;
 pub mod text;
 pub mod trend;

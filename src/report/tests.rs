@@ -1,5 +1,6 @@
 //! Whole reports: golden texts, the JSON contract, hostile names, and that every format says the same.
 
+mod advice;
 pub(in crate::report) mod contract;
 mod golden;
 mod story;

@@ -49,6 +49,10 @@ pub(super) fn unmatched(definition: &Definition, files: &[Listed]) -> Vec<String
             format!("component.{}.except", component.id),
             &component.paths.except,
         ));
+        sets.push((
+            format!("component.{}.examples", component.id),
+            &component.examples,
+        ));
         if let Measure::Declared(declared) = &component.measure {
             let globs = declared.globs().into_iter();
             sets.extend(globs.map(|(key, set)| {

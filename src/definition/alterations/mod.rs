@@ -302,6 +302,8 @@ fn compare_rows(name: &str, base: &Component, head: &Component, heaviest: Decima
         floor,
         level,
         paths: PathFilter { paths, except },
+        // No number rests on them.
+        examples: _,
         // Both are.
         enabled: _,
     } = base;

@@ -168,6 +168,11 @@ const PRESETS: &[(&str, &str)] = &[
     ("typeorm", include_str!("../../presets/data/typeorm.toml")),
 ];
 
+/// The names of the libraries and locks that are known, in their order.
+pub fn preset_names() -> impl Iterator<Item = &'static str> {
+    PRESETS.iter().map(|(name, _)| *name)
+}
+
 static KNOWN: LazyLock<Data> = LazyLock::new(|| {
     let mut known = Data::default();
     for (_, text) in PRESETS {

@@ -245,6 +245,7 @@ fn change<'a>(delta: &'a Delta, change: &'a gate::Change) -> Change<'a> {
             path: named(&example.path),
             line: example.line,
             name: example.name.as_deref(),
+            differs: &example.differs,
         }),
     }
 }

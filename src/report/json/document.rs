@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::definition::Level;
+use crate::report::at::At;
 
 /// What stands before the scopes.
 #[derive(Serialize)]
@@ -107,16 +108,6 @@ pub(super) struct Entry<'a> {
     pub(super) places: Vec<At>,
     pub(super) words: &'a str,
     pub(super) figures: BTreeMap<&'static str, u64>,
-}
-
-/// A file, and a line in it where the thing is smaller.
-#[derive(Serialize)]
-pub(super) struct At {
-    pub(super) path: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) path_bytes: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) line: Option<u32>,
 }
 
 /// One component in one scope.

@@ -207,6 +207,8 @@ pub(super) struct Example<'a> {
     pub(super) line: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) name: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    pub(super) differs: &'a [String],
 }
 
 #[derive(Serialize)]

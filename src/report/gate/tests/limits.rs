@@ -142,6 +142,7 @@ impl Dice {
             path: self.path(),
             line: self.line(),
             name: self.one_in(2).then(|| self.text()),
+            differs: vec![self.text()],
         };
         Change {
             kind: self.of(&Kind::ALL[..5]),

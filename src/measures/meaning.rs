@@ -1,0 +1,61 @@
+//! What a measure counts, in a sentence each: what is good, and of what.
+
+use crate::definition::Measure;
+
+/// What a measure counts.
+pub fn meaning(measure: &Measure) -> &'static str {
+    match measure {
+        Measure::TypedSlots(_) => {
+            "Of all places where the language lets an author declare a type (parameters, returns, fields), those whose \
+             type a checker can use."
+        }
+        Measure::TestedFiles(_) => {
+            "Of all files worth a test, those a test names, imports, uses or runs."
+        }
+        Measure::HiddenItems(_) => {
+            "Of all declared items (functions, types, constants), those that cannot be seen from outside their module."
+        }
+        Measure::PreferredImports(_) => {
+            "Of all files that use one of several libraries for the same thing, those that use only the preferred one."
+        }
+        Measure::CalmTouches(_) => {
+            "Of all touches (a change and a file in it), those of files that are not in too large a share of all changes."
+        }
+        Measure::SmallChanges(_) => "Of all changes, those that touch few files.",
+        Measure::ShortFiles(_) => "Of all code lines, those in files that are not too long.",
+        Measure::SimpleFunctions(_) => {
+            "Of all code lines in functions, those in functions that are not too complex to follow."
+        }
+        Measure::CalmHotSpots(_) => {
+            "Of all code lines in functions, each counted as often as its file changes, those in functions that are not \
+             too complex."
+        }
+        Measure::DocumentedItems => "Of all exposed items, those with documentation.",
+        Measure::ExplainedSuppressions => {
+            "Of all comments and attributes that silence a tool, those with a reason beside them."
+        }
+        Measure::TrackedDebt(_) => {
+            "Of all code lines, those without an untracked mark of debt (TODO, FIXME and the like)."
+        }
+        Measure::UniqueLines(_) => "Of all code lines, those that do not stand elsewhere as well.",
+        Measure::Declared(_) => {
+            "What the definition says in its own words: of a population, those for which what it asks holds."
+        }
+        Measure::CoveredLines(_) => {
+            "Of all lines a test could run, those one ran, as coverage reports say."
+        }
+        Measure::FastEndpoints(_) => {
+            "Of all endpoints with a measurement, those whose first answer after a cold start is fast enough."
+        }
+        Measure::SafeReads => {
+            "Of all functions that touch data, those that read nothing they have just written from where it may not have \
+             arrived."
+        }
+        Measure::SingleTransaction => {
+            "Of all endpoints that change data, those that do it in one transaction."
+        }
+        Measure::FineLocks => {
+            "Of all functions that take a lock, those whose lock depends on the data it guards."
+        }
+    }
+}

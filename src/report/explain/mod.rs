@@ -1,0 +1,160 @@
+//! Explanations: what a number is made of, where it comes from, and what would change it. Everything is a filter of the
+//! readings behind the score, so an explanation cannot disagree with it.
+
+mod assemble;
+pub mod format;
+mod json;
+mod points;
+mod text;
+
+use super::{Declared, Listed, Place, Report, Row};
+use crate::advice::golden::Example;
+use crate::advice::plan::Plan;
+use crate::codebase::File;
+use crate::evaluation::{Outcome, Scope};
+use crate::facts::Lost;
+use crate::git::Change;
+use crate::measures::{Reading, Subject};
+use crate::path::RepoPath;
+
+pub use assemble::{Asked, NotFound, Question};
+
+/// Everything an explanation says.
+#[derive(Clone, Debug)]
+pub struct ExplainReport<'a> {
+    /// The report of the scan it explains.
+    pub scan: Report<'a>,
+    /// What is explained.
+    pub explained: Explained<'a>,
+    /// How many gaps are shown to people; programs get all.
+    pub most: usize,
+    /// Every reading is shown to people as well.
+    pub all: bool,
+}
+
+/// What is explained.
+#[derive(Clone, Debug)]
+pub enum Explained<'a> {
+    /// The score of the scope the report is about.
+    Score,
+    /// A component.
+    Component(Box<OfComponent<'a>>),
+    /// A file or a directory.
+    Path(Box<OfPath<'a>>),
+    /// A class of files.
+    Class(OfClass<'a>),
+    /// Everything that can be explained.
+    List,
+}
+
+/// A reading and what can be said of it.
+#[derive(Clone, Debug)]
+pub struct Judged<'a> {
+    /// The component, by its position in the report.
+    pub component: usize,
+    /// The reading. What is excused is good in it.
+    pub reading: &'a Reading,
+    /// How much of it is good only by a waiver.
+    pub waived: u64,
+    /// Its file; none for a change.
+    pub path: Option<&'a RepoPath>,
+    /// Where it begins, if it is smaller than the file.
+    pub line: Option<u32>,
+    /// What it is called.
+    pub name: Option<String>,
+    /// What is missing, or why that is excused.
+    pub reason: Option<String>,
+}
+
+/// A subject that could not be judged.
+#[derive(Clone, Debug)]
+pub struct Unjudged<'a> {
+    /// The component, by its position in the report.
+    pub component: usize,
+    /// Its file.
+    pub path: Option<&'a RepoPath>,
+    /// Where it begins.
+    pub line: Option<u32>,
+    /// Why.
+    pub lost: &'a Lost,
+}
+
+/// An explained component.
+#[derive(Clone, Debug)]
+pub struct OfComponent<'a> {
+    /// Its position in the report.
+    pub position: usize,
+    /// What its measure counts, a sentence.
+    pub meaning: &'static str,
+    /// The settings of its measure.
+    pub settings: Vec<(String, serde_json::Value)>,
+    /// Directories with the largest gaps, the largest first.
+    pub worst: Vec<(&'a Scope, &'a Outcome)>,
+    /// Directories without a gap, those with most to judge first.
+    pub best: Vec<(&'a Scope, &'a Outcome)>,
+    /// Every reading within what the report is about, the largest gaps first, then by place.
+    pub readings: Vec<Judged<'a>>,
+    /// What could not be judged, by place.
+    pub unknown: Vec<Unjudged<'a>>,
+    /// Something that passes, beside the first gap.
+    pub example: Option<Example>,
+}
+
+/// An explained file or directory.
+#[derive(Clone, Debug)]
+pub struct OfPath<'a> {
+    /// Its path; empty for the root.
+    pub path: &'a [u8],
+    /// What is known of a file.
+    pub file: Option<&'a File>,
+    /// Its numbers; none where nothing in it was judged.
+    pub scope: Option<&'a Scope>,
+    /// What fails, by file and line.
+    pub gaps: Vec<Judged<'a>>,
+    /// What could not be judged.
+    pub unknown: Vec<Unjudged<'a>>,
+    /// The changes of the window that touch it, the newest first.
+    pub changes: Vec<&'a Change>,
+    /// What would raise the score of the whole.
+    pub plan: Option<Plan>,
+    /// Files below it, by class and reason; for a directory.
+    pub classes: Vec<(&'static str, &'static str, u64)>,
+}
+
+/// An explained class of files.
+#[derive(Clone, Debug)]
+pub struct OfClass<'a> {
+    /// Its name.
+    pub name: &'static str,
+    /// Its files by reason, sorted.
+    pub reasons: Vec<(&'static str, Vec<&'a RepoPath>)>,
+}
+
+impl<'a> ExplainReport<'a> {
+    fn row(&self, position: usize) -> &Row<'a> {
+        &self.scan.components[position]
+    }
+
+    fn root(&self) -> &Place<'a> {
+        &self.scan.root
+    }
+
+    /// The lists of a component.
+    fn lists(&self, position: usize) -> &[Listed<'a>] {
+        &self.row(position).lists
+    }
+
+    /// The waivers about a component.
+    fn waivers(&self, position: usize) -> impl Iterator<Item = &Declared<'a>> {
+        let id = &self.row(position).component.id;
+        let waivers = self.scan.waivers.iter();
+        waivers.filter(move |declared| declared.waived.component == *id)
+    }
+}
+
+impl Judged<'_> {
+    /// Whether it is a whole file or change.
+    fn is_whole(&self) -> bool {
+        matches!(self.reading.subject, Subject::File(_) | Subject::Change(_))
+    }
+}
