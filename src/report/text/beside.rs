@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr;
 
 use super::super::escape;
-use super::super::{Excluded, HotFile, Report};
+use super::super::{Excluded, HotFile, Report, Row};
 use super::page::{
     Ink, Page, Span, counted, decimal_percent, grouped, percent, points, shorten, sign,
 };
+use super::share_of;
 use super::table::{Align, Table, cell};
-use super::{Sort, Style, share_of};
 use crate::class::Class;
 use crate::day;
 use crate::definition::Measure;
+use crate::evaluation::State;
 use crate::git::{ChangeUnit, HistoryState};
 
 /// How many hot files are shown.
@@ -309,44 +310,39 @@ fn item(page: &mut Page, text: &str) {
 }
 
 /// What to type next. Only commands there are.
-pub fn next(report: &Report, style: &Style, page: &mut Page) {
+pub fn next(report: &Report, page: &mut Page) {
     let prefix = report.matter.prefix.as_slice();
-    let worst = report
-        .first
-        .as_ref()
-        .and_then(|first| first.worst.first())
-        .and_then(|(path, _)| Some(&path[..memchr::memrchr(b'/', path)?]))
-        .filter(|directory| *directory != prefix);
-    let here = if prefix.is_empty() {
-        Some(String::new())
-    } else {
-        escape::shell(prefix).map(|prefix| format!(" {prefix}"))
+    let here = match prefix {
+        [] => Some(String::new()),
+        prefix => escape::shell(prefix).map(|prefix| format!(" {prefix}")),
     };
-    let command = match (worst.and_then(escape::shell), here) {
-        (Some(directory), _) => (
-            format!("quality scan {directory} --sort score"),
-            "where most of it lies",
+    let unavailable = |row: &&Row| row.outcome.state == State::Unavailable;
+    let (command, about) = match (&report.first, here) {
+        (Some(_), Some(here)) => (
+            format!("quality next{here}"),
+            "what to fix first, and what it gains",
         ),
-        (None, Some(here)) if style.sort == Sort::Name && report.directories.len() > 1 => (
-            format!(
-                "quality scan{here} --depth {} --sort score",
-                style.depth + 1
+        (None, _) if report.root.scope.score.is_some() => {
+            ("quality explain".to_owned(), "what the score is made of")
+        }
+        _ => match report.components.iter().find(unavailable) {
+            Some(row) => (
+                format!("quality explain {}", row.component.id),
+                "what it needs",
             ),
-            "deeper, worst first",
-        ),
-        (None, here) => (
-            format!("quality scan{} --format json", here.unwrap_or_default()),
-            "everything, with each file",
-        ),
+            None => (
+                "quality explain --list".to_owned(),
+                "what could be measured",
+            ),
+        },
     };
     // A command that does not fit could not be typed as it is printed.
-    let (command, about) = if command.0.width() + 6 <= page.width {
-        command
-    } else {
-        (
-            "quality scan --format json".to_owned(),
-            "everything, with each file",
-        )
+    let (command, about) = match command.width() + 6 <= page.width {
+        true => (command, about),
+        false => (
+            "quality next".to_owned(),
+            "what to fix first, and what it gains",
+        ),
     };
     page.gap();
     let mut line = vec![(Ink::Plain, "Next: ".to_owned()), (Ink::Strong, command)];

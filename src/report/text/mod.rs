@@ -70,7 +70,7 @@ pub fn render(report: &Report, style: &Style) -> String {
     beside::left_out(report, &mut page);
     beside::unread(report, &mut page);
     beside::notes(report, &mut page);
-    beside::next(report, style, &mut page);
+    beside::next(report, &mut page);
     page.finish()
 }
 
