@@ -376,6 +376,10 @@ pub struct Next {
     #[arg(long = "path", value_name = "GLOB")]
     pub only: Vec<String>,
 
+    /// Fixes in files this owner of CODEOWNERS answers for only; may be repeated
+    #[arg(long, value_name = "OWNER")]
+    pub owner: Vec<String>,
+
     /// Look at this commit instead of the work tree: a branch, a tag, an id, HEAD~3
     #[arg(long, value_name = "REV")]
     pub rev: Option<String>,

@@ -27,10 +27,12 @@ pub fn run(arguments: &cli::Explain) -> Result<Exit, Error> {
         "score" => Question::Score,
         text => Question::Named { text, path: &path },
     };
+    let owners = measured.owners();
     let asked = Asked {
         question,
         most: arguments.number,
         all: arguments.all,
+        owners: owners.as_ref(),
     };
     let explained = watch.time("explain", || {
         ExplainReport::new(measured.inputs(), measured.matter(), &asked)

@@ -10,6 +10,7 @@ use crate::codebase::Codebase;
 use crate::definition::Definition;
 use crate::error::{Error, shown};
 use crate::evaluation::{Evaluation, evaluate};
+use crate::evidence::owners::{Owners, PLACES};
 use crate::languages;
 use crate::report::{Inputs, Matter};
 use crate::survey::{self, Ground, Snapshot, Watch};
@@ -72,6 +73,14 @@ impl Measured {
             definition,
             evaluation,
         })
+    }
+
+    /// Who answers for which files, if a file says so.
+    pub fn owners(&self) -> Option<Owners> {
+        let mut places = PLACES.iter();
+        let index = places.find_map(|place| self.codebase.find_bytes(place.as_bytes()))?;
+        let texts = self.ground.texts(self.snapshot, &self.codebase, &[index]);
+        Some(Owners::read(texts.get(&index)?))
     }
 
     /// What a report is made of.

@@ -12,6 +12,7 @@ use crate::definition::diagnostic::closest;
 use crate::definition::{Decimal, PatternSet};
 use crate::error::{Error, Exit};
 use crate::evaluation::Forecast;
+use crate::evidence::owners::{Owners, PLACES};
 use crate::report::escape;
 use crate::report::next::{Asked, NextReport, format};
 use crate::survey::Watch;
@@ -28,6 +29,8 @@ pub fn run(arguments: &cli::Next) -> Result<Exit, Error> {
     let measured = Measured::new(&arguments.path, rev, measuring, reporting.ascii, &watch)?;
     let (codebase, evaluation) = (&measured.codebase, &measured.evaluation);
     let wanted = components(arguments, &measured)?;
+    let owners = measured.owners();
+    let owned_by = owned_by(arguments, owners.as_ref())?;
     let matter = measured.matter();
     let scope = evaluation.directory(&matter.prefix);
     let forecast = scope.map(|scope| Forecast::new(evaluation, scope));
@@ -42,7 +45,13 @@ pub fn run(arguments: &cli::Next) -> Result<Exit, Error> {
             |position| wanted.contains(&position),
             |file| {
                 let path = &codebase.file(file).path;
-                path.is_within(&matter.prefix) && (paths.is_empty() || paths.matches(path))
+                let answers = |owners: &Owners| {
+                    let mut owners = owners.of(path).iter();
+                    owners.any(|owner| owned_by.contains(owner))
+                };
+                path.is_within(&matter.prefix)
+                    && (paths.is_empty() || paths.matches(path))
+                    && (owned_by.is_empty() || owners.as_ref().is_some_and(answers))
             },
         );
         plan(codebase, evaluation, forecast.as_ref()?, fixes, wish)
@@ -59,7 +68,9 @@ pub fn run(arguments: &cli::Next) -> Result<Exit, Error> {
             until,
             components: arguments.component.clone(),
             paths: arguments.only.clone(),
+            owners: arguments.owner.clone(),
         },
+        owners,
         matter,
     };
     for output in &outputs {
@@ -85,6 +96,35 @@ fn paths(arguments: &cli::Next) -> Result<PatternSet, Error> {
         message: format!("--path {}", escape::terminal(problem.as_bytes())),
         hint: "for example --path 'src/api/**'".to_owned(),
     })
+}
+
+/// The owners of `--owner`. One nobody has heard of is an error: the list would be empty for no reason.
+fn owned_by(arguments: &cli::Next, owners: Option<&Owners>) -> Result<Vec<String>, Error> {
+    if arguments.owner.is_empty() {
+        return Ok(Vec::new());
+    }
+    let owners = owners.ok_or_else(|| Error::Usage {
+        message: "--owner needs a CODEOWNERS file, and there is none".to_owned(),
+        hint: format!("it is looked for at {}", PLACES.join(", ")),
+    })?;
+    let all = owners.all();
+    match arguments
+        .owner
+        .iter()
+        .find(|owner| !all.contains(&owner.as_str()))
+    {
+        None => Ok(arguments.owner.clone()),
+        Some(unknown) => Err(Error::Usage {
+            message: format!(
+                "CODEOWNERS does not name {}",
+                escape::terminal(unknown.as_bytes())
+            ),
+            hint: match closest(unknown, &all) {
+                Some(meant) => format!("did you mean {}?", escape::terminal(meant.as_bytes())),
+                None => format!("it names {}", escape::terminal(all.join(", ").as_bytes())),
+            },
+        }),
+    }
 }
 
 /// Positions of the components that are asked for. One that is named and cannot be mended is an error: nothing would be

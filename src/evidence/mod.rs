@@ -2,4 +2,5 @@
 //! a report says is believed further than it can be checked.
 
 pub mod coverage;
+pub mod owners;
 pub mod timings;

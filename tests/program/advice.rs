@@ -22,6 +22,7 @@ fn stage() -> Stage {
             "app/b.py",
             "import httpx\n\ndef h(x) -> int:\n    return 1\n",
         ),
+        ("CODEOWNERS", "* @acme/all\n/app/b.py @acme/web\n"),
         ("vendor/lib.py", "def v(x):\n    return x\n"),
     ]);
     stage.make_repository();
@@ -123,6 +124,11 @@ fn what_cannot_be_asked_is_answered_with_what_can() {
             "--until 80",
         ),
         (
+            &["next", "--owner", "@acme/wb"],
+            "CODEOWNERS does not name @acme/wb",
+            "did you mean @acme/web?",
+        ),
+        (
             &["next", "--path", "["],
             "--path [",
             "for example --path 'src/api/**'",
@@ -202,4 +208,19 @@ fn threads_and_caches_change_no_byte() {
         assert_eq!(bytes(&cached), expected);
         assert_eq!(bytes(&cached), expected);
     }
+}
+
+#[test]
+fn fixes_are_split_by_those_who_answer_for_the_files() {
+    let stage = stage();
+    let owned = |owner: &str| -> Vec<String> {
+        let report = json(&stage, &["next", "--owner", owner]);
+        let steps = report["next_steps"].as_array().unwrap().iter();
+        let paths = steps.map(|step| step["place"]["path"].as_str().unwrap().to_owned());
+        paths.collect()
+    };
+    assert_eq!(owned("@acme/web"), ["app/b.py"]);
+    assert_eq!(owned("@acme/all"), ["app/a.py", "app/a.py"]);
+    let file = json(&stage, &["explain", "app/b.py"]);
+    assert_eq!(file["owners"], serde_json::json!(["@acme/web"]));
 }

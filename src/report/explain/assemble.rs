@@ -11,6 +11,7 @@ use crate::codebase::{Codebase, File};
 use crate::definition::Component;
 use crate::definition::diagnostic::closest;
 use crate::evaluation::{Evaluation, Forecast, Outcome, Scope, ScopeKind};
+use crate::evidence::owners::Owners;
 use crate::measures::{self, Subject, meaning};
 use crate::report::{Inputs, Matter, Report};
 
@@ -44,6 +45,8 @@ pub struct Asked<'q> {
     pub most: usize,
     /// Show every reading.
     pub all: bool,
+    /// Who answers for which files, where a file says so.
+    pub owners: Option<&'q Owners>,
 }
 
 /// Nothing has the name that was asked for.
@@ -60,7 +63,7 @@ impl<'a> ExplainReport<'a> {
         let explained = match asked.question {
             Question::List => Explained::List,
             Question::Score => Explained::Score,
-            Question::Named { text, path } => named(inputs, &scan, text, path)?,
+            Question::Named { text, path } => named(inputs, &scan, text, path, asked.owners)?,
         };
         Ok(Self {
             scan,
@@ -77,6 +80,7 @@ fn named<'a>(
     scan: &Report<'a>,
     text: &str,
     path: &[u8],
+    owners: Option<&Owners>,
 ) -> Result<Explained<'a>, NotFound> {
     let components = &inputs.evaluation.components;
     let found = components.iter().position(|row| row.component.id == text);
@@ -84,7 +88,7 @@ fn named<'a>(
         let explained = of_component(inputs, &scan.matter.prefix, position);
         return Ok(Explained::Component(Box::new(explained)));
     }
-    if let Some(explained) = of_path(inputs, path) {
+    if let Some(explained) = of_path(inputs, path, owners) {
         return Ok(Explained::Path(Box::new(explained)));
     }
     let class = Class::ALL.iter().find(|class| is_named(**class, text));
@@ -282,7 +286,7 @@ fn settings(component: &Component) -> Vec<(String, serde_json::Value)> {
     tables.flatten().collect()
 }
 
-fn of_path<'a>(inputs: Inputs<'a>, path: &[u8]) -> Option<OfPath<'a>> {
+fn of_path<'a>(inputs: Inputs<'a>, path: &[u8], owners: Option<&Owners>) -> Option<OfPath<'a>> {
     let (codebase, evaluation) = (inputs.codebase, inputs.evaluation);
     let file = codebase.find_bytes(path).map(|index| codebase.file(index));
     let inside = || {
@@ -343,6 +347,10 @@ fn of_path<'a>(inputs: Inputs<'a>, path: &[u8]) -> Option<OfPath<'a>> {
         gaps,
         unknown: once(told.iter().flat_map(|told| told.unknown(path)).collect()),
         changes,
+        owners: match (owners, file) {
+            (Some(owners), Some(file)) => owners.of(&file.path).to_vec(),
+            _ => Vec::new(),
+        },
         plan: plan(
             codebase,
             evaluation,

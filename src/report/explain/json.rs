@@ -214,6 +214,7 @@ fn of_path(report: &ExplainReport, explained: &OfPath) -> Value {
     json!({
         "path": json_name(explained.path),
         "file": file,
+        "owners": explained.owners,
         "path_score": explained.scope.and_then(|scope| scope.score.as_ref()).map(points),
         "components": outcomes.collect::<Vec<_>>(),
         "gaps": explained.gaps.iter().map(|one| judged(report, one)).collect::<Vec<_>>(),

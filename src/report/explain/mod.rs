@@ -115,6 +115,8 @@ pub struct OfPath<'a> {
     pub unknown: Vec<Unjudged<'a>>,
     /// The changes of the window that touch it, the newest first.
     pub changes: Vec<&'a Change>,
+    /// Who answers for a file.
+    pub owners: Vec<String>,
     /// What would raise the score of the whole.
     pub plan: Option<Plan>,
     /// Files below it, by class and reason; for a directory.

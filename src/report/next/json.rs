@@ -66,6 +66,7 @@ struct Asked<'a> {
     until: Option<f64>,
     components: &'a [String],
     paths: &'a [String],
+    owners: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -82,6 +83,8 @@ struct NextStep<'a> {
     score_after: f64,
     /// In how many changes of the window the file is.
     changes: u32,
+    /// Who answers for it.
+    owners: &'a [String],
     subjects: Vec<Part<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     example: Option<Example<'a>>,
@@ -151,6 +154,7 @@ pub fn render(report: &NextReport) -> String {
             until: report.asked.until.map(Decimal::to_f64),
             components: &report.asked.components,
             paths: &report.asked.paths,
+            owners: &report.asked.owners,
         },
         fixes: plan.map_or(0, |plan| plan.fixes),
         next_steps: plan.map_or_else(Vec::new, |plan| {
@@ -197,6 +201,7 @@ fn step<'a>(report: &'a NextReport, rank: usize, now: &Score, step: &'a Step) ->
         score_alone: points(&step.alone),
         score_after: points(&step.together),
         changes: step.fix.touches,
+        owners: report.owners(step),
         subjects: parts
             .into_iter()
             .map(|part| Part {

@@ -11,6 +11,7 @@ use crate::advice::plan::{Plan, Step};
 use crate::codebase::File;
 use crate::definition::{Component, Decimal};
 use crate::error::Exit;
+use crate::evidence::owners::Owners;
 use crate::measures::{About, Reading, about};
 
 /// What was asked for beyond the first few fixes.
@@ -22,10 +23,12 @@ pub struct Asked {
     pub components: Vec<String>,
     /// Only files these globs match; all if none.
     pub paths: Vec<String>,
+    /// Only files one of them answers for; all if none.
+    pub owners: Vec<String>,
 }
 
 /// Everything that is said about what to fix first.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct NextReport<'a> {
     /// What was measured.
     pub inputs: Inputs<'a>,
@@ -35,6 +38,8 @@ pub struct NextReport<'a> {
     pub asked: Asked,
     /// The fixes; none where there is no score to raise.
     pub plan: Option<Plan>,
+    /// Who answers for which files, where a file says so.
+    pub owners: Option<Owners>,
     /// Components for which nothing can be proposed, by position.
     pub without: Vec<(usize, Without)>,
 }
@@ -76,6 +81,12 @@ impl<'a> NextReport<'a> {
 
     fn file(&self, step: &Step) -> &'a File {
         self.inputs.codebase.file(step.fix.file)
+    }
+
+    /// Who answers for the file of a fix.
+    fn owners(&self, step: &Step) -> &[String] {
+        let path = &self.file(step).path;
+        self.owners.as_ref().map_or(&[], |owners| owners.of(path))
     }
 
     /// The other components a fix raises.

@@ -123,6 +123,9 @@ fn write(report: &NextReport, plan: &Plan, rank: usize, step: &Step, page: &mut 
             counted(step.fix.touches.into(), "changes")
         ));
     }
+    if let [first, ..] = report.owners(step) {
+        words.push_str(&format!("; {}", escape::terminal(first.as_bytes())));
+    }
     line(page, Ink::Faint, &words);
     if step.alone == plan.now {
         line(

@@ -13,6 +13,7 @@ use crate::advice::plan::{Wish, plan};
 use crate::class::Class;
 use crate::definition::Decimal;
 use crate::evaluation::Forecast;
+use crate::evidence::owners::Owners;
 use crate::facts::Lost;
 use crate::report::explain::{Asked, ExplainReport, NotFound, Question, format::EXPLAIN};
 use crate::report::next::{NextReport, format::NEXT};
@@ -52,6 +53,7 @@ fn explained<'a>(story: &'a Story, text: &str, all: bool) -> Result<ExplainRepor
         },
         most: 4,
         all,
+        owners: None,
     };
     ExplainReport::new(inputs(story), story.matter.clone(), &asked)
 }
@@ -82,6 +84,7 @@ fn proposed(story: &Story, wish: Wish) -> NextReport<'_> {
             },
             ..next::Asked::default()
         },
+        owners: Some(Owners::read(b"shop/ @acme/shop\n")),
         plan: plan(codebase, evaluation, &forecast, fixes, wish),
         without: rows
             .filter_map(|(at, row)| Some((at, fixes::is_for(row).err()?)))

@@ -69,6 +69,13 @@ fn about_file(file: &File, explained: &OfPath, page: &mut Page) {
     if let Some(facts) = file.facts() {
         words.push(format!("{} of them code", grouped(facts.lines.code.into())));
     }
+    if !explained.owners.is_empty() {
+        let owners = explained.owners.join(", ");
+        words.push(format!(
+            "{} answers for it",
+            escape::terminal(owners.as_bytes())
+        ));
+    }
     page.paragraph(0, Ink::Faint, &words.join(", "));
     if let Content::Lost(lost) = &file.content {
         let text = format!("It could not be read: {}.", lost_words(lost));
