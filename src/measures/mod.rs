@@ -10,7 +10,7 @@ mod explained_suppressions;
 mod fast_endpoints;
 mod fine_locks;
 mod hidden_items;
-mod preferred_imports;
+pub mod preferred_imports;
 mod safe_reads;
 mod short_files;
 mod simple_functions;

@@ -1,6 +1,9 @@
 //! The report: one value with everything that is said. A format only writes it down, so no two can disagree.
 
+pub mod adoption;
 mod assemble;
+pub mod config;
+pub mod doctor;
 pub mod escape;
 pub mod format;
 pub mod gate;

@@ -1,4 +1,6 @@
-//! The published schemas of the JSON reports.
+//! The published schemas: of what is written, and of the definition that is read.
+
+use crate::definition;
 
 /// The JSON Schema (draft 2020-12) that the JSON of every scan fulfils.
 pub const SCAN: &str = include_str!("scan.schema.json");
@@ -8,3 +10,65 @@ pub const TREND: &str = include_str!("trend.schema.json");
 
 /// The one that the JSON of every gate fulfils.
 pub const GATE: &str = include_str!("gate.schema.json");
+
+/// The one that the JSON of every `quality config` fulfils.
+pub const CONFIG: &str = include_str!("config.schema.json");
+
+/// The one that the JSON of every `quality doctor` fulfils.
+pub const DOCTOR: &str = include_str!("doctor.schema.json");
+
+/// A schema with its name.
+pub struct Published {
+    /// What people ask for.
+    pub name: &'static str,
+    /// What it is the schema of.
+    pub about: &'static str,
+    /// Its text; none for the one that the reader of definitions makes.
+    text: Option<&'static str>,
+}
+
+impl Published {
+    /// The schema as text with a line feed at its end.
+    pub fn text(&self) -> String {
+        match self.text {
+            Some(text) => text.to_owned(),
+            // Values of JSON can always be written down.
+            None => format!("{:#}\n", definition::schema::schema()),
+        }
+    }
+}
+
+/// Every schema, sorted by name.
+pub fn all() -> [Published; 6] {
+    let published = |name, about, text| Published { name, about, text };
+    [
+        published("config", "quality config --format json", Some(CONFIG)),
+        published("definition", "quality.toml", None),
+        published("doctor", "quality doctor --format json", Some(DOCTOR)),
+        published("gate", "quality gate --format json", Some(GATE)),
+        published("scan", "quality scan --format json", Some(SCAN)),
+        published("trend", "quality trend --format json", Some(TREND)),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::all;
+
+    #[test]
+    fn every_schema_is_json_with_a_title_and_the_list_is_sorted() {
+        assert!(all().is_sorted_by_key(|one| one.name));
+        for one in all() {
+            let text = one.text();
+            let schema: Value = serde_json::from_str(&text).unwrap();
+            assert!(
+                schema["title"].is_string() && schema["description"].is_string(),
+                "{}",
+                one.name
+            );
+            assert!(text.ends_with("}\n"), "{}", one.name);
+        }
+    }
+}

@@ -17,6 +17,7 @@ mod paths;
 mod simplecov;
 mod xml;
 
+use crate::path::RepoPath;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -51,6 +52,21 @@ pub const USUAL_PLACES: &[&str] = &[
     "lcov.info",
     "target/site/jacoco/jacoco.xml",
 ];
+
+/// Whether a file has a name that tools give their reports by themselves, wherever it lies: none that anything else has.
+/// What others keep with their packages is not meant.
+pub fn is_named_like_a_report(path: &RepoPath) -> bool {
+    let foreign = |part: &[u8]| matches!(part, b"node_modules" | b"site-packages" | b"vendor");
+    if path.as_bytes().split(|byte| *byte == b'/').any(foreign) {
+        return false;
+    }
+    let name = path.file_name();
+    let is_usual = USUAL_PLACES.iter().any(|place| {
+        let usual = place.rsplit('/').next().unwrap_or(place);
+        usual.as_bytes() == name
+    });
+    is_usual && name != b"cover.out"
+}
 
 /// A format of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
