@@ -80,33 +80,35 @@ pub enum Command {
     Cache(Cache),
     /// Propose a quality.toml that fits what this repository already does
     ///
-    /// Languages, libraries that compete for one purpose, tests, endpoints, coverage reports and the system that
-    /// checks changes are read off the code. What differs from the built-in definition is written with what led to
-    /// it; what the repository does not show is left as a question. Then come the score that gives, the best first
-    /// goals, and the lines for CI.
+    /// Languages, libraries that compete for one purpose, tests, endpoints, coverage reports and
+    /// what checks changes are read off the code. What differs from the built-in definition is
+    /// written with what led to it; what the repository does not show is left as a question. Then
+    /// come the score that gives, the best first goals, and the lines for CI.
     ///
-    ///   quality init                 on a terminal: show it and ask; elsewhere: print it and write nothing
-    ///   quality init --yes           write quality.toml at the root of the repository
-    ///   quality init --add --yes     add what an existing quality.toml lacks; what is there stays to the last byte
+    ///   quality init               on a terminal: show it and ask; elsewhere: print it alone
+    ///   quality init --yes         write quality.toml at the root of the repository
+    ///   quality init --add --yes   append what an existing quality.toml lacks, change nothing else
     ///
     /// Exit codes: 0 proposed or written, 2 it could not be done.
     #[command(verbatim_doc_comment)]
     Init(Init),
     /// Look for what keeps the program from a full answer, and say what each costs and what repairs it
     ///
-    /// The state of git, how far history reaches and what its marks explain, grammars, how much of each language could
-    /// be read, lost files, coverage and timings with their age, globs that match nothing, owners, the cache.
+    /// The state of git, how far history reaches and what its marks explain, grammars, how much of
+    /// each language could be read, lost files, coverage and timings with their age, globs that
+    /// match nothing, owners, the cache.
     ///
-    ///   quality doctor
-    ///   quality doctor path/to/repository --format json
+    ///   quality doctor                          what is found, what it costs, what repairs it
+    ///   quality doctor --quiet                  the verdict on one line
+    ///   quality doctor --format json path/to/repository
     ///
     /// Exit codes: 0 nothing is missing, 2 it could not be done, 3 something is missing.
     #[command(verbatim_doc_comment)]
     Doctor(Doctor),
     /// Show the definition that counts, with where each value comes from
     ///
-    /// Printed is a complete quality.toml: read again, it is the same definition. Behind each value stands `built-in`,
-    /// or the file and line that say it with what it would be without them.
+    /// Printed is a complete quality.toml: read again, it is the same definition. Behind each value
+    /// stands `built-in`, or the file and line that say it with what it would be without them.
     ///
     ///   quality config               everything
     ///   quality config --changed     only what differs from the built-in definition
@@ -117,8 +119,8 @@ pub enum Command {
     Config(Config),
     /// Print the JSON Schema of quality.toml, or of a JSON output
     ///
-    ///   quality schema > quality.schema.json     beside quality.toml, for editors: its first line names it
-    ///   quality schema scan                      that of `quality scan --format json`
+    ///   quality schema > quality.schema.json   for editors: the first line of quality.toml names it
+    ///   quality schema scan                    that of `quality scan --format json`
     ///   quality schema --list
     #[command(verbatim_doc_comment)]
     Schema(Schema),

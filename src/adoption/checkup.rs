@@ -1,23 +1,18 @@
 //! A check-up: what keeps the program from a full answer about a repository, what that costs, and what repairs it.
 
-use std::collections::BTreeMap;
+mod files;
 
 use super::sights;
-use crate::codebase::{Codebase, Content};
+use crate::codebase::Codebase;
 use crate::day;
 use crate::definition::{Decimal, Definition};
 use crate::evaluation::Evaluation;
-use crate::facts::Lost;
 use crate::git::{ChangeUnit, HistoryState};
 use crate::languages;
 use crate::measures::Measurement;
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
-/// In a language of which more than this share of lines, in thousandths, could not be read, that is worth a word.
-const UNREAD: u64 = 10;
-/// Files that are named.
-const NAMED: usize = 3;
 
 /// What was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,15 +93,17 @@ pub fn checkup(
     evaluation: &Evaluation,
 ) -> Vec<Finding> {
     let mut findings = vec![of_definition(around), of_git(around)];
-    findings.extend(of_history(codebase));
-    findings.push(of_base(around));
+    if around.repository_fault.is_none() {
+        findings.extend(of_history(codebase));
+        findings.push(of_base(around));
+    }
     findings.extend(of_components(evaluation));
     findings.extend(of_coverage(definition, codebase));
     findings.extend(of_timings(codebase));
     findings.push(well("grammars", languages::VERSIONS));
-    findings.extend(of_languages(codebase));
-    findings.extend(of_lost(codebase));
-    findings.extend(of_unsupported(codebase));
+    findings.extend(files::of_languages(codebase));
+    findings.extend(files::of_lost(codebase));
+    findings.extend(files::of_unsupported(codebase));
     findings.push(match sights::owners(codebase) {
         Some(place) => well("owners", place),
         None => Finding {
@@ -241,13 +238,9 @@ fn of_history(codebase: &Codebase) -> Option<Finding> {
 }
 
 fn of_base(around: &Circumstances) -> Finding {
-    match (&around.default_branch, &around.repository_fault) {
-        (Some(branch), _) => well("base", format!("changes are compared with {branch}")),
-        (None, Some(_)) => note(
-            "base",
-            "without a repository there is nothing to compare with",
-        ),
-        (None, None) => Finding {
+    match &around.default_branch {
+        Some(branch) => well("base", format!("changes are compared with {branch}")),
+        None => Finding {
             costs: Some(
                 "`quality gate` has to be told with --base what to compare with".to_owned(),
             ),
@@ -280,6 +273,8 @@ fn of_components(evaluation: &Evaluation) -> Vec<Finding> {
             None => groups.push((reason.clone(), repair, id, vec![position])),
         }
     }
+    // Without history there is more to repair than one report.
+    groups.sort_by_key(|group| group.2 != "history");
     let whole = &evaluation.repository;
     groups
         .into_iter()
@@ -393,109 +388,6 @@ fn age(written: Option<i64>, head: Option<i64>) -> String {
             day::of(written).map_or_else(String::new, |day| format!("written {day}"))
         }
     }
-}
-
-fn of_languages(codebase: &Codebase) -> Vec<Finding> {
-    let mut languages: BTreeMap<&'static str, (u64, u64, u64)> = BTreeMap::new();
-    for file in codebase.files() {
-        if let (Some(facts), Some(language)) = (file.facts(), file.language) {
-            let size = languages.entry(language.name()).or_default();
-            size.0 += 1;
-            size.1 += u64::from(facts.lines.total());
-            size.2 += u64::from(facts.lines.unparsed);
-        }
-    }
-    languages
-        .into_iter()
-        .map(|(language, (files, lines, unread))| {
-            let read = (lines - unread.min(lines)) * 1_000 / lines.max(1);
-            let words = if files == 1 { "file" } else { "files" };
-            let found = format!(
-                "{language}: {}.{} % of {lines} lines in {files} {words} could be read",
-                read / 10,
-                read % 10
-            );
-            if unread * 1_000 > lines * UNREAD {
-                Finding {
-                    costs: Some(format!("{unread} lines count as unknown")),
-                    repair: Some(
-                        "if they are of a newer dialect, a newer release of this program may read them; if they are templates, name them in [files] generated"
-                            .to_owned(),
-                    ),
-                    ..note("parsed", found)
-                }
-            } else {
-                well("parsed", found)
-            }
-        })
-        .collect()
-}
-
-fn of_lost(codebase: &Codebase) -> Vec<Finding> {
-    let mut lost: BTreeMap<&'static str, (Lost, Vec<String>)> = BTreeMap::new();
-    for file in codebase.files() {
-        if let Content::Lost(reason) = &file.content {
-            let entry = lost
-                .entry(reason.key())
-                .or_insert_with(|| (reason.clone(), Vec::new()));
-            entry.1.push(file.path.to_str().into_owned());
-        }
-    }
-    lost.into_values()
-        .map(|(reason, paths)| {
-            let shown = paths.get(..NAMED).unwrap_or(&paths).join(", ");
-            let more = match paths.len().saturating_sub(NAMED) {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
-            Finding {
-                costs: Some("they count as unknown".to_owned()),
-                repair: Some(repair_of(&reason).to_owned()),
-                ..missing(
-                    "lost",
-                    format!("{} ({}): {shown}{more}", paths.len(), reason.key()),
-                )
-            }
-        })
-        .collect()
-}
-
-fn repair_of(lost: &Lost) -> &'static str {
-    match lost {
-        Lost::Permission => "let the user of this command read them",
-        Lost::LfsPointer => "git lfs pull",
-        Lost::NotFetched => "git fetch --refetch --no-filter",
-        Lost::Vanished | Lost::Unreadable => {
-            "run it again; nothing else should write here meanwhile"
-        }
-        Lost::Internal => "report it: it is a defect of this program",
-        _ => {
-            "if nobody maintains them, name them in quality.toml: [files] generated, vendored or exclude"
-        }
-    }
-}
-
-fn of_unsupported(codebase: &Codebase) -> Option<Finding> {
-    let mut languages: BTreeMap<&'static str, u64> = BTreeMap::new();
-    for file in codebase.files() {
-        if let Content::Unread(Some(language)) = &file.content {
-            *languages.entry(language).or_default() += u64::from(file.lines);
-        }
-    }
-    let mut sizes: Vec<(&'static str, u64)> = languages.into_iter().collect();
-    sizes.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    let words: Vec<String> = sizes
-        .iter()
-        .take(5)
-        .map(|(language, lines)| format!("{language} {lines}"))
-        .collect();
-    (!words.is_empty()).then(|| Finding {
-        costs: Some("they are counted and not measured".to_owned()),
-        ..note(
-            "unsupported",
-            format!("lines in languages that are not read: {}", words.join(", ")),
-        )
-    })
 }
 
 /// Whether anything keeps the program from a full answer.

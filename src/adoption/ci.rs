@@ -59,7 +59,7 @@ const PLACES: &[(Ci, &[&str])] = &[
 
 /// The systems whose files are here, those that are best known first.
 pub fn found(codebase: &Codebase) -> Vec<Ci> {
-    let is_there = |place: &&str| match place.ends_with('/') {
+    let is_there = |place: &str| match place.ends_with('/') {
         true => codebase.files().iter().any(|file| {
             let path = file.path.as_bytes();
             path.starts_with(place.as_bytes())
@@ -69,7 +69,7 @@ pub fn found(codebase: &Codebase) -> Vec<Ci> {
     };
     PLACES
         .iter()
-        .filter(|(_, places)| places.iter().any(|place| is_there(&place)))
+        .filter(|(_, places)| places.iter().any(|place| is_there(place)))
         .map(|(ci, _)| *ci)
         .collect()
 }

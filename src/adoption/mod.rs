@@ -273,13 +273,19 @@ mod tests {
     use crate::definition::{self, Definition};
     use crate::evaluation::evaluate;
     use crate::measures::testing::codebase;
+    use crate::path::RepoPath;
 
     fn proposed(fixture: &str) -> String {
+        proposed_in(fixture, "shop", &[])
+    }
+
+    fn proposed_in(fixture: &str, repository: &str, reports: &[&str]) -> String {
         let codebase = codebase(fixture);
         let evaluation = evaluate(&Definition::builtin(), &codebase, 1);
         let around = Surroundings {
-            repository: "shop".to_owned(),
-            ..Surroundings::default()
+            repository: repository.to_owned(),
+            default_branch: None,
+            stray_reports: reports.iter().map(|path| RepoPath::from(*path)).collect(),
         };
         let text = written::definition(&propose(&around, &codebase, &evaluation), super::SCHEMA);
         let read = definition::parse(text.as_bytes(), "quality.toml");
@@ -328,6 +334,31 @@ mod tests {
         assert!(text.contains("test = [\"verify/**\"]"), "{text}");
         assert!(
             text.contains("3 of 4 files below verify/ import a test framework"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn reports_that_lie_elsewhere_are_named_and_hostile_names_are_not() {
+        let code = "//- a.py\ndef f(x: int) -> int: return x\n";
+        let reports = ["back/coverage.xml", "x\"]\n[gate]/lcov.info"];
+        let text = proposed_in(code, "sh\u{202e}op\n[gate]", &reports);
+        assert!(text.contains("reports = [\"back/coverage.xml\"]"), "{text}");
+        assert!(text.contains("# What this repository calls"), "{text}");
+        assert!(!text.contains("\n[gate]"), "{text}");
+    }
+
+    #[test]
+    fn a_preference_in_one_language_judges_no_other() {
+        let text = proposed(
+            "//- a.py\nimport httpx\n//- b.py\nimport httpx\n//- a.ts\nimport ky from 'ky';\n//- b.ts\nimport axios from 'axios';\n",
+        );
+        assert!(
+            text.contains("prefer = [\"httpx\"], languages = [\"python\"] }"),
+            "{text}"
+        );
+        assert!(
+            text.contains("javascript and typescript: axios in 1 file, ky in 1."),
             "{text}"
         );
     }

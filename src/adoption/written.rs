@@ -1,7 +1,6 @@
 //! A proposal as text: a definition of its own, or what an existing one lacks.
 
-use super::{Piece, Proposal, Question};
-use crate::definition::FILE_NAME;
+use super::{Piece, Proposal, Question, is_plain};
 
 /// Longest line of a comment, in characters.
 const WIDTH: usize = 100;
@@ -125,12 +124,12 @@ fn comment(first: &str, other: &str, words: &str) -> String {
     text
 }
 
-/// A name that fits a comment: no sign that could end its line.
-fn plain(name: &str) -> String {
-    let plain: String = name.chars().filter(|c| !c.is_control()).collect();
-    match plain.trim() {
-        "" => FILE_NAME.to_owned(),
-        name => name.to_owned(),
+/// A name that fits a comment, and disturbs nobody who reads it.
+fn plain(name: &str) -> &str {
+    if is_plain(name) {
+        name
+    } else {
+        "this repository"
     }
 }
 

@@ -1,12 +1,13 @@
 //! What is said beside a proposed definition: its score, the first goals, open questions, the lines for CI.
 
+use unicode_width::UnicodeWidthStr as _;
+
 use crate::adoption::{Goal, Proposal};
 use crate::definition::Decimal;
 use crate::evaluation::{Evaluation, State};
 use crate::report::escape;
 use crate::report::text::Style;
-use crate::report::text::page::{Ink, Page, counted, points};
-use crate::report::text::table::{Align, Table, cell};
+use crate::report::text::page::{Ink, Page, counted, grouped, pad, points};
 
 /// What became of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,30 +61,35 @@ pub fn summary(adopted: &Adopted, style: &Style) -> String {
         && !adopted.goals.is_empty()
     {
         page.heading("First goals", "what lifts the score most, alone");
-        let mut table = Table::new(
-            3,
-            &[
-                ("", Align::Left),
-                ("", Align::Left),
-                ("", Align::Left),
-                ("", Align::Left),
-            ],
-        );
-        for goal in adopted.goals {
-            // Where every file lacks one, which comes first says little.
-            let worst = goal.worst.first().filter(|(_, gap)| *gap > 1);
-            let worst = worst.map(|(path, gap)| format!("{gap} in {}", escape::name(path)));
-            table.row(vec![
-                cell(Ink::Plain, escape::name(goal.component.title.as_bytes())),
-                cell(Ink::Strong, counted(goal.needed, goal.unit)),
-                cell(
-                    Ink::Good,
-                    format!("{} {arrow} {}", points(now), points(&goal.score)),
-                ),
-                cell(Ink::Faint, worst.unwrap_or_default()),
+        let rows: Vec<(String, String)> = adopted
+            .goals
+            .iter()
+            .map(|goal| {
+                let title = escape::name(goal.component.title.as_bytes());
+                (title, counted(goal.needed, goal.unit))
+            })
+            .collect();
+        let widest = |of: fn(&(String, String)) -> &String| {
+            rows.iter().map(|row| of(row).width()).max().unwrap_or(0)
+        };
+        let (titles, needs) = (widest(|row| &row.0), widest(|row| &row.1));
+        for (goal, (title, needed)) in adopted.goals.iter().zip(&rows) {
+            let gain = format!("{} {arrow} {}", points(now), points(&goal.score));
+            page.line(&[
+                (Ink::Plain, format!("  {}  ", pad(title, titles))),
+                (Ink::Strong, format!("{}  ", pad(needed, needs))),
+                (Ink::Good, gain),
             ]);
+            // Where every file lacks one, which comes first says little.
+            let worst = goal.worst.iter().filter(|(_, gap)| *gap > 1);
+            let worst: Vec<String> = worst
+                .map(|(path, gap)| format!("{} in {}", grouped(*gap), escape::name(path)))
+                .collect();
+            if !worst.is_empty() {
+                let indent = titles + 4;
+                page.paragraph(indent, Ink::Faint, &format!("most: {}", worst.join(", ")));
+            }
         }
-        table.write(&mut page);
     }
     if !adopted.proposal.questions.is_empty() {
         page.heading(
@@ -115,7 +121,7 @@ pub fn ci(proposal: &Proposal, style: &Style) -> String {
     let beside = if proposal.has_ci {
         format!("this repository has {}", ci.name())
     } else {
-        format!("no system was found; this is {}", ci.name())
+        format!("none was found; this is {}", ci.name())
     };
     page.heading(&format!("For CI, in {}", ci.file()), &beside);
     let mut text = page.finish();

@@ -127,6 +127,14 @@ fn text(report: &DoctorReport, style: &Style) -> String {
     }
     page.gap();
     page.line(&[(Ink::Strong, report.verdict())]);
+    let has_no_definition =
+        |finding: &Finding| finding.id == "definition" && finding.health == Health::Note;
+    let next = if report.findings.iter().any(has_no_definition) {
+        "Next: quality init"
+    } else {
+        "Next: quality scan"
+    };
+    page.line(&[(Ink::Plain, next.to_owned())]);
     page.finish()
 }
 
@@ -233,7 +241,10 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("→ write one\n"), "{text}");
-        assert!(text.ends_with("1 thing is missing.\n"), "{text}");
+        assert!(
+            text.ends_with("1 thing is missing.\nNext: quality scan\n"),
+            "{text}"
+        );
         assert!(text.lines().all(|line| line.chars().count() <= 80));
     }
 

@@ -53,19 +53,33 @@ pub const USUAL_PLACES: &[&str] = &[
     "target/site/jacoco/jacoco.xml",
 ];
 
+/// Directories whose reports are about something else: packages of others, and what tests read.
+const FOREIGN: &[&[u8]] = &[
+    b"doc",
+    b"docs",
+    b"examples",
+    b"fixture",
+    b"fixtures",
+    b"node_modules",
+    b"samples",
+    b"site-packages",
+    b"test",
+    b"testdata",
+    b"tests",
+    b"vendor",
+];
+
 /// Whether a file has a name that tools give their reports by themselves, wherever it lies: none that anything else has.
-/// What others keep with their packages is not meant.
 pub fn is_named_like_a_report(path: &RepoPath) -> bool {
-    let foreign = |part: &[u8]| matches!(part, b"node_modules" | b"site-packages" | b"vendor");
-    if path.as_bytes().split(|byte| *byte == b'/').any(foreign) {
+    let mut directories = path.directory().split(|byte| *byte == b'/');
+    if directories.any(|name| FOREIGN.contains(&name) || name.starts_with(b".")) {
         return false;
     }
     let name = path.file_name();
-    let is_usual = USUAL_PLACES.iter().any(|place| {
+    USUAL_PLACES.iter().any(|place| {
         let usual = place.rsplit('/').next().unwrap_or(place);
         usual.as_bytes() == name
-    });
-    is_usual && name != b"cover.out"
+    })
 }
 
 /// A format of reports.
