@@ -92,7 +92,7 @@ pub enum Command {
     /// Exit codes: 0 proposed or written, 2 it could not be done.
     #[command(verbatim_doc_comment)]
     Init(Init),
-    /// Look for what keeps the program from a full answer, and say what each costs and what repairs it
+    /// Say what keeps the program from a full answer, what it costs, and what repairs it
     ///
     /// The state of git, how far history reaches and what its marks explain, grammars, how much of
     /// each language could be read, lost files, coverage and timings with their age, globs that

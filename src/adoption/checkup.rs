@@ -116,7 +116,7 @@ pub fn checkup(
         Err(reason) => Finding {
             costs: Some("every run works everything out anew".to_owned()),
             repair: Some(
-                "name a place of your own: QUALITY_CACHE_DIR=DIR, or --cache-dir DIR".to_owned(),
+                "leave --no-cache away, or name a place of your own: QUALITY_CACHE_DIR=DIR, --cache-dir DIR".to_owned(),
             ),
             ..note("cache", reason)
         },

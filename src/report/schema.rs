@@ -17,6 +17,9 @@ pub const CONFIG: &str = include_str!("config.schema.json");
 /// The one that the JSON of every `quality doctor` fulfils.
 pub const DOCTOR: &str = include_str!("doctor.schema.json");
 
+/// The one that what `quality probe` writes fulfils.
+pub const PROBE: &str = include_str!("probe.schema.json");
+
 /// A schema with its name.
 pub struct Published {
     /// What people ask for.
@@ -39,13 +42,14 @@ impl Published {
 }
 
 /// Every schema, sorted by name.
-pub fn all() -> [Published; 6] {
+pub fn all() -> [Published; 7] {
     let published = |name, about, text| Published { name, about, text };
     [
         published("config", "quality config --format json", Some(CONFIG)),
         published("definition", "quality.toml", None),
         published("doctor", "quality doctor --format json", Some(DOCTOR)),
         published("gate", "quality gate --format json", Some(GATE)),
+        published("probe", "quality probe --output FILE", Some(PROBE)),
         published("scan", "quality scan --format json", Some(SCAN)),
         published("trend", "quality trend --format json", Some(TREND)),
     ]
@@ -56,6 +60,44 @@ mod tests {
     use serde_json::Value;
 
     use super::all;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_probe_writes_what_its_schema_says() {
+        use crate::probe::{FORMAT, LABEL, Measured, Results, VERSION};
+        let schema: Value = serde_json::from_str(super::PROBE).unwrap();
+        let results = Results {
+            format: FORMAT,
+            version: VERSION,
+            tool_version: String::new(),
+            repository: String::new(),
+            commit: None,
+            label: LABEL,
+            endpoints: vec![Measured {
+                endpoint: String::new(),
+                name: None,
+                runs: 1,
+                median_us: None,
+                min_us: None,
+                max_us: None,
+                ready_median_us: None,
+                failure: None,
+            }],
+        };
+        let value = serde_json::to_value(results).unwrap();
+        let keys = |value: &Value| {
+            let mut keys: Vec<String> = value.as_object().unwrap().keys().cloned().collect();
+            keys.sort();
+            keys
+        };
+        let properties = &schema["properties"];
+        assert_eq!(keys(&value), keys(properties));
+        let endpoints = &properties["endpoints"]["items"]["properties"];
+        assert_eq!(keys(&value["endpoints"][0]), keys(endpoints));
+        for key in ["format", "version", "label"] {
+            assert_eq!(value[key], properties[key]["const"], "{key}");
+        }
+    }
 
     #[test]
     fn every_schema_is_json_with_a_title_and_the_list_is_sorted() {
