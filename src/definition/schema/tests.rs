@@ -1,3 +1,5 @@
+//! The schema of definitions against the reader: whatever one accepts the other does, but for what only meaning shows.
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
