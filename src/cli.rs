@@ -1,7 +1,10 @@
 //! What can be typed: the command line and its help, without behaviour.
 
+mod adopting;
+
 use std::path::PathBuf;
 
+pub use adopting::{Completions, Config, Doctor, Init, Man, Schema, program};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Measures a codebase against the definition of quality its organisation wrote down.
@@ -101,6 +104,66 @@ pub enum Command {
     /// Facts of files and whole results are kept in the user's cache directory, by content: what was worked out once is
     /// not worked out again, in any work tree or revision. The cache may be removed at any time.
     Cache(Cache),
+    /// Propose a quality.toml that fits what this repository already does
+    ///
+    /// Languages, libraries that compete for one purpose, tests, endpoints, coverage reports and
+    /// what checks changes are read off the code. What differs from the built-in definition is
+    /// written with what led to it; what the repository does not show is left as a question. Then
+    /// come the score that gives, the best first goals, and the lines for CI.
+    ///
+    ///   quality init               on a terminal: show it and ask; elsewhere: print it alone
+    ///   quality init --yes         write quality.toml at the root of the repository
+    ///   quality init --add --yes   append what an existing quality.toml lacks, change nothing else
+    ///
+    /// Exit codes: 0 proposed or written, 2 it could not be done.
+    #[command(verbatim_doc_comment)]
+    Init(Init),
+    /// Say what keeps the program from a full answer, what it costs, and what repairs it
+    ///
+    /// The state of git, how far history reaches and what its marks explain, grammars, how much of
+    /// each language could be read, lost files, coverage and timings with their age, globs that
+    /// match nothing, owners, the cache.
+    ///
+    ///   quality doctor                          what is found, what it costs, what repairs it
+    ///   quality doctor --quiet                  the verdict on one line
+    ///   quality doctor --format json path/to/repository
+    ///
+    /// Exit codes: 0 nothing is missing, 2 it could not be done, 3 something is missing.
+    #[command(verbatim_doc_comment)]
+    Doctor(Doctor),
+    /// Show the definition that counts, with where each value comes from
+    ///
+    /// Printed is a complete quality.toml: read again, it is the same definition. Behind each value
+    /// stands `built-in`, or the file and line that say it with what it would be without them.
+    ///
+    ///   quality config               everything
+    ///   quality config --changed     only what differs from the built-in definition
+    ///   quality config --format json
+    ///
+    /// Exit codes: 0 shown, 2 it could not be done.
+    #[command(verbatim_doc_comment)]
+    Config(Config),
+    /// Print the JSON Schema of quality.toml, or of a JSON output
+    ///
+    ///   quality schema > quality.schema.json   for editors: the first line of quality.toml names it
+    ///   quality schema scan                    that of `quality scan --format json`
+    ///   quality schema --list
+    #[command(verbatim_doc_comment)]
+    Schema(Schema),
+    /// Print what makes a shell complete subcommands and options
+    ///
+    ///   quality completions bash > ~/.local/share/bash-completion/completions/quality
+    ///   quality completions zsh > ~/.zfunc/_quality
+    ///   quality completions fish > ~/.config/fish/completions/quality.fish
+    ///   quality completions powershell >> $PROFILE
+    #[command(verbatim_doc_comment)]
+    Completions(Completions),
+    /// Print the manual page
+    ///
+    ///   quality man > ~/.local/share/man/man1/quality.1
+    ///   quality man gate > ~/.local/share/man/man1/quality-gate.1
+    #[command(verbatim_doc_comment)]
+    Man(Man),
 }
 
 /// Options of every command that measures.

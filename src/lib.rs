@@ -24,7 +24,8 @@
 //!
 //! # What holds everywhere
 //!
-//! - Imports go downward in the order `command → survey → report → gate → trend → advice → evaluation → measures → codebase → evidence → facts`.
+//! - Imports go downward in the order
+//!   `command → survey → report → adoption → gate → trend → advice → evaluation → measures → codebase → evidence → facts`.
 //!   The tidy test keeps it so.
 //! - Only `main`, [`command`], [`survey`], [`source`], [`git`], [`cache`], [`disk`] and `probe` read or write.
 //!   The rest takes values and gives values. `probe` alone starts a program, for `quality probe` and nobody else.
@@ -45,9 +46,11 @@
 //! | a component that compares facts | a few lines of `quality.toml` (`measure.declared`), no Rust |
 //! | a web framework | its words in the `.scm` of its language, a reader in [`codebase::endpoints`], a fixture beside the others |
 //! | a measure | a file in [`measures`], its settings in [`definition::settings`], a row in `builtin.toml` |
+//! | something `quality init` notices | [`adoption`], which proposes and decides nothing |
 //! | an output format | a file in [`report`] and its row in the table of formats |
 //! | a subcommand | a file in [`command`], its options in [`cli`] |
 
+pub mod adoption;
 pub mod advice;
 pub mod cache;
 pub mod class;

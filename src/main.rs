@@ -33,6 +33,12 @@ fn main() {
         Command::Next(arguments) => command::next::run(arguments),
         Command::Probe(arguments) => probe(arguments),
         Command::Cache(arguments) => command::caching::run(arguments),
+        Command::Init(arguments) => command::init::run(arguments),
+        Command::Doctor(arguments) => command::doctor::run(arguments),
+        Command::Config(arguments) => command::config::run(arguments),
+        Command::Schema(arguments) => command::schema::run(arguments),
+        Command::Completions(arguments) => command::shell::completions(arguments),
+        Command::Man(arguments) => command::shell::manual(arguments),
     };
     match outcome {
         Ok(exit) => end(exit),

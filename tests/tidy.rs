@@ -23,6 +23,7 @@ const ORDER: &[&str] = &[
     "command",
     "survey",
     "report",
+    "adoption",
     "gate",
     "trend",
     "advice",

@@ -20,26 +20,9 @@ impl<F> Output<F> {
     /// How it is drawn. What does not go to a terminal is as narrow as any page and without colour.
     pub fn style(&self, reporting: &cli::Reporting) -> Style {
         let terminal = self.path.is_none() && std::io::stdout().is_terminal();
-        let width = terminal
-            .then(terminal_size::terminal_size)
-            .flatten()
-            .map(|(width, _)| usize::from(width.0));
-        let color = match reporting.color {
-            cli::Color::Always => true,
-            cli::Color::Never => false,
-            cli::Color::Auto => {
-                terminal
-                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-                    && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
-            }
-        };
-        let default = Style::default();
         Style {
-            width: width.unwrap_or(default.width),
-            color,
-            ascii: reporting.ascii,
             quiet: reporting.quiet,
-            ..default
+            ..style(terminal, reporting.color, reporting.ascii)
         }
     }
 
@@ -106,7 +89,44 @@ pub(super) fn hundred(text: &str) -> Option<Decimal> {
 
 /// Threads to use.
 pub(super) fn threads(measuring: &cli::Measuring) -> usize {
-    measuring
-        .threads
+    processors(measuring.threads)
+}
+
+/// So many threads, or one for each processor.
+pub(super) fn processors(threads: Option<usize>) -> usize {
+    threads
         .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get))
+}
+
+/// How what is printed is drawn: on standard output, or on standard error.
+pub(super) fn style_of(to_stdout: bool, color: cli::Color, ascii: bool) -> Style {
+    let is_terminal = if to_stdout {
+        std::io::stdout().is_terminal()
+    } else {
+        std::io::stderr().is_terminal()
+    };
+    style(is_terminal, color, ascii)
+}
+
+fn style(is_terminal: bool, color: cli::Color, ascii: bool) -> Style {
+    let width = is_terminal
+        .then(terminal_size::terminal_size)
+        .flatten()
+        .map(|(width, _)| usize::from(width.0));
+    let color = match color {
+        cli::Color::Always => true,
+        cli::Color::Never => false,
+        cli::Color::Auto => {
+            is_terminal
+                && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+        }
+    };
+    let default = Style::default();
+    Style {
+        width: width.unwrap_or(default.width),
+        color,
+        ascii,
+        ..default
+    }
 }

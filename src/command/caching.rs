@@ -64,6 +64,23 @@ pub(super) fn finish(memory: Option<&Memory>) {
     }
 }
 
+/// Where the cache is and what it holds, or why there is none.
+pub(super) fn state(arguments: &cli::Caching) -> Result<String, String> {
+    if arguments.no_cache {
+        return Err("it was switched off with --no-cache".to_owned());
+    }
+    let place = place(arguments);
+    let place =
+        place.ok_or("there is no place for it: neither QUALITY_CACHE_DIR nor HOME is set")?;
+    let name = shown(&place);
+    let refused = |reason: String| format!("{name} is not used: {reason}");
+    let cache = Cache::open(&place).map_err(|refusal| refused(refusal.to_string()))?;
+    let contents = cache.contents();
+    let contents = contents.map_err(|error| refused(error.to_string()))?;
+    let (bytes, most) = (size(contents.bytes), size(cache::LIMIT));
+    Ok(format!("{name}, {bytes} of at most {most}"))
+}
+
 /// Where the cache is to be; none if it is not wanted or there is no place for it.
 fn place(arguments: &cli::Caching) -> Option<PathBuf> {
     if arguments.no_cache {

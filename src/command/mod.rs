@@ -17,3 +17,9 @@ mod revision;
 pub mod scan;
 mod timings;
 pub mod trend;
+
+pub mod config;
+pub mod doctor;
+pub mod init;
+pub mod schema;
+pub mod shell;

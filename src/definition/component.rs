@@ -6,7 +6,7 @@ use super::decimal::Decimal;
 use super::diagnostic::{Diagnostic, closest, quote};
 use super::pattern::PathFilter;
 use super::settings::Measure;
-use super::table::{Table, Text, listed};
+use super::table::{Shape, Table, Text, listed};
 use super::{Component, Definition, Level};
 
 /// Most components: each is looked for in the whole repository.
@@ -162,6 +162,15 @@ fn read_component(
 fn read_measure(measures: Table, known: Option<&Component>) -> Option<Measure> {
     let all = Measure::all();
     let legal: Vec<&str> = all.iter().map(Measure::name).collect();
+    for measure in &all {
+        // Who asks what could be read is told of all of them.
+        if let Some(mut table) = measures.explored(measure.name(), Shape::Table) {
+            measure.clone().read(&mut table);
+        }
+    }
+    if measures.is_exploring() {
+        return None;
+    }
     let mut chosen = None;
     for name in measures.names() {
         let Some(position) = legal.iter().position(|legal| *legal == name.text) else {

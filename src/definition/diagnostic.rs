@@ -7,6 +7,8 @@ use std::ops::Range;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
+use super::table::Shape;
+
 /// More errors than this are counted, not listed: nobody reads them, and a hostile file may hold thousands.
 const MOST_LISTED: usize = 20;
 /// Longest message, label or help, in characters.
@@ -180,6 +182,8 @@ pub(super) struct Journal<'a> {
     found: RefCell<Vec<Diagnostic>>,
     omitted: Cell<usize>,
     known: RefCell<Vec<String>>,
+    /// What each key may hold, where that is what is asked for.
+    shapes: Option<RefCell<Vec<(String, Shape)>>>,
 }
 
 impl<'a> Journal<'a> {
@@ -193,7 +197,33 @@ impl<'a> Journal<'a> {
             found: RefCell::default(),
             omitted: Cell::default(),
             known: RefCell::default(),
+            shapes: None,
         }
+    }
+
+    /// A journal of nothing, in which the reader takes down what it would read: every key with its shape.
+    pub(super) fn exploring() -> Self {
+        Self {
+            shapes: Some(RefCell::default()),
+            ..Self::new("")
+        }
+    }
+
+    /// Whether the reader only tells what it would read.
+    pub(super) fn is_exploring(&self) -> bool {
+        self.shapes.is_some()
+    }
+
+    /// Takes down what a key may hold.
+    pub(super) fn note(&self, key: impl FnOnce() -> String, shape: impl FnOnce() -> Shape) {
+        if let Some(shapes) = &self.shapes {
+            shapes.borrow_mut().push((key(), shape()));
+        }
+    }
+
+    /// Every dotted key the reader asked for with what it may hold, in the order of the questions.
+    pub(super) fn into_shapes(self) -> Vec<(String, Shape)> {
+        self.shapes.map(RefCell::into_inner).unwrap_or_default()
     }
 
     /// Takes a mistake down.

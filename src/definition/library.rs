@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::diagnostic::{Diagnostic, Place, closest, quote};
 use super::pattern::PatternSet;
-use super::table::{Table, Text, listed};
+use super::table::{Shape, Table, Text, listed};
 use crate::languages::Language;
 
 /// Settings of `preferred-imports`.
@@ -109,10 +109,17 @@ pub(super) fn entries(table: &mut Table, key: &'static str) -> Option<Vec<Entry>
     Some(entries)
 }
 
-pub(super) fn languages(table: &mut Table) -> Option<Vec<String>> {
-    let texts = table.texts("languages")?;
+/// The names of all languages with facts.
+pub(super) fn known_languages() -> Vec<&'static str> {
     let mut known: Vec<&str> = Language::all().map(|language| language.name()).collect();
     known.dedup();
+    known
+}
+
+pub(super) fn languages(table: &mut Table) -> Option<Vec<String>> {
+    table.note("languages", || Shape::Among(known_languages()));
+    let texts = table.texts("languages")?;
+    let known = known_languages();
     let mut names = Vec::new();
     for Text { text, span, .. } in texts {
         if known.contains(&text.as_str()) {
@@ -273,6 +280,10 @@ const HTTP_ECMASCRIPT: &[&str] = &[
     "global:jQuery.ajax",
 ];
 
+const LOGGING_ECMASCRIPT: &[&str] = &[
+    "bunyan", "consola", "log4js", "loglevel", "pino", "signale", "winston",
+];
+
 const DATES_ECMASCRIPT: &[&str] = &[
     "@js-joda/core",
     "date-fns",
@@ -334,6 +345,15 @@ static PRESETS: &[Purpose] = &[
                 ],
             ),
             ("typescript", HTTP_ECMASCRIPT),
+        ],
+    },
+    Purpose {
+        name: "logging",
+        libraries: &[
+            ("javascript", LOGGING_ECMASCRIPT),
+            ("python", &["logbook", "logging", "loguru", "structlog"]),
+            ("rust", &["defmt", "log", "slog", "tracing"]),
+            ("typescript", LOGGING_ECMASCRIPT),
         ],
     },
 ];

@@ -21,6 +21,8 @@ pub mod library;
 pub mod pattern;
 pub mod probe;
 mod read;
+pub mod resolved;
+pub mod schema;
 pub mod settings;
 mod table;
 pub mod timing;

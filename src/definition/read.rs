@@ -5,7 +5,7 @@ use toml::de::DeTable;
 use super::component::read_components;
 use super::decimal::Decimal;
 use super::diagnostic::{Diagnostic, Diagnostics, Journal, quote};
-use super::table::Table;
+use super::table::{Shape, Table};
 use super::waiver::read_waivers;
 use super::{
     CoverageSettings, Data, Definition, FileSettings, GateSettings, HistorySettings, Probe,
@@ -21,6 +21,13 @@ pub(super) fn read(
     let definition = read_into(&journal, text, builtin);
     journal.finish(file)?;
     Ok(definition)
+}
+
+/// Every dotted key the reader asks for, with all it may hold, in the order of the questions. `*` stands for a name.
+pub(super) fn shapes() -> Vec<(String, Shape)> {
+    let journal = Journal::exploring();
+    read_into(&journal, "", None);
+    journal.into_shapes()
 }
 
 fn read_into(journal: &Journal, text: &str, builtin: Option<&Definition>) -> Definition {
@@ -49,6 +56,7 @@ fn read_into(journal: &Journal, text: &str, builtin: Option<&Definition>) -> Def
         return builtin.clone();
     }
 
+    root.note("version", || Shape::Whole(1..=1));
     if let Some(version) = root.whole("version", 0..=u32::MAX)
         && version != 1
     {
@@ -60,6 +68,7 @@ fn read_into(journal: &Journal, text: &str, builtin: Option<&Definition>) -> Def
                 .help("write `version = 1`, or use a newer release of this program"),
         );
     }
+    root.note("extends", || Shape::Choice(vec!["builtin"]));
     if let Some(name) = root.text("extends") {
         match builtin.filter(|_| name.text == "builtin") {
             Some(builtin) => definition.components.clone_from(&builtin.components),

@@ -4,6 +4,7 @@
 //! the reader goes on with what it had before, so that one reading finds every mistake.
 
 mod globs;
+mod shape;
 
 use std::ops::{Range, RangeInclusive};
 
@@ -13,6 +14,7 @@ use toml::de::{DeTable, DeValue};
 use super::decimal::Decimal;
 use super::diagnostic::{Diagnostic, Journal, Place, closest, quote};
 use super::pattern::MOST_IN_LIST;
+pub(super) use shape::Shape;
 
 /// A table, its place in the file and its name.
 pub(super) struct Table<'a> {
@@ -81,7 +83,7 @@ impl<'a> Table<'a> {
     }
 
     pub(super) fn has(&self, key: &str) -> bool {
-        self.entries.contains_key(key)
+        self.entries.contains_key(key) || self.is_exploring()
     }
 
     /// Whether the value of a key is a string.
@@ -173,6 +175,9 @@ impl<'a> Table<'a> {
 
     /// Every key of the table, for tables whose keys are names: in the order of the file.
     pub(super) fn names(&self) -> Vec<Text> {
+        if self.is_exploring() {
+            return vec![self.text_at(shape::ANY, self.span())];
+        }
         self.in_file_order()
             .into_iter()
             .map(|(key, _)| self.text_at(key.get_ref(), key.span()))
@@ -181,12 +186,16 @@ impl<'a> Table<'a> {
 
     /// The table under a name that came from `names`.
     pub(super) fn named(&self, name: &Text) -> Option<Table<'a>> {
-        let value = self.entries.get(name.text.as_str())?;
+        let Some(value) = self.entries.get(name.text.as_str()) else {
+            return self.explored(&name.text, Shape::Table);
+        };
         self.as_table(&name.text, name.span.clone(), value)
     }
 
     pub(super) fn table(&mut self, key: &'static str) -> Option<Table<'a>> {
-        let value = self.ask(key)?;
+        let Some(value) = self.ask(key) else {
+            return self.explored(key, Shape::Table);
+        };
         let span = self
             .entries
             .get_key_value(key)
@@ -196,7 +205,9 @@ impl<'a> Table<'a> {
 
     /// An array of tables.
     pub(super) fn tables(&mut self, key: &'static str) -> Option<Vec<Table<'a>>> {
-        let value = self.ask(key)?;
+        let Some(value) = self.ask(key) else {
+            return Some(vec![self.explored(key, Shape::Tables)?]);
+        };
         let Some(array) = value.get_ref().as_array() else {
             self.wrong_type(key, value, "an array of tables");
             return None;
@@ -209,6 +220,7 @@ impl<'a> Table<'a> {
     }
 
     pub(super) fn text(&mut self, key: &'static str) -> Option<Text> {
+        self.note(key, || Shape::Text);
         let value = self.ask(key)?;
         match value.get_ref().as_str() {
             Some(text) => Some(self.text_at(text, value.span())),
@@ -220,6 +232,7 @@ impl<'a> Table<'a> {
     }
 
     pub(super) fn texts(&mut self, key: &'static str) -> Option<Vec<Text>> {
+        self.note(key, || Shape::Texts);
         let value = self.ask(key)?;
         let Some(array) = value.get_ref().as_array() else {
             self.wrong_type(key, value, "an array of strings");
@@ -238,6 +251,7 @@ impl<'a> Table<'a> {
 
     /// A string, or several in an array.
     pub(super) fn words(&mut self, key: &'static str) -> Option<Vec<Text>> {
+        self.note(key, || Shape::Words);
         let value = self.ask(key)?;
         if value.get_ref().as_array().is_some() {
             return self.texts(key);
@@ -253,6 +267,7 @@ impl<'a> Table<'a> {
 
     /// The same under a name that came from `names`.
     pub(super) fn words_of(&self, name: &Text) -> Option<Vec<Text>> {
+        self.note(&name.text, || Shape::Words);
         let value = self.entries.get(name.text.as_str())?;
         let values = match value.get_ref().as_array() {
             Some(array) => {
@@ -283,6 +298,7 @@ impl<'a> Table<'a> {
     }
 
     pub(super) fn boolean(&mut self, key: &'static str) -> Option<bool> {
+        self.note(key, || Shape::Boolean);
         let value = self.ask(key)?;
         let answer = value.get_ref().as_bool();
         if answer.is_none() {
@@ -297,6 +313,9 @@ impl<'a> Table<'a> {
         key: &'static str,
         legal: &[(&'static str, T)],
     ) -> Option<T> {
+        self.note(key, || {
+            Shape::Choice(legal.iter().map(|(word, _)| *word).collect())
+        });
         let text = self.text(key)?;
         let found = legal.iter().find(|(word, _)| *word == text.text);
         if found.is_none() {
@@ -324,6 +343,7 @@ impl<'a> Table<'a> {
 
     /// A whole number within a range.
     pub(super) fn whole(&mut self, key: &'static str, range: RangeInclusive<u32>) -> Option<u32> {
+        self.note(key, || Shape::Whole(range.clone()));
         let value = self.ask(key)?;
         let Some(integer) = value.get_ref().as_integer() else {
             self.wrong_type(key, value, "a whole number");
@@ -346,6 +366,7 @@ impl<'a> Table<'a> {
         key: &'static str,
         range: RangeInclusive<Decimal>,
     ) -> Option<Decimal> {
+        self.note(key, || Shape::Number(range.clone()));
         let value = self.ask(key)?;
         let number = match value.get_ref() {
             DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())

@@ -6,7 +6,7 @@ use toml::de::DeValue;
 use super::Component;
 use super::diagnostic::{Diagnostic, closest, quote};
 use super::pattern::PatternSet;
-use super::table::{Table, listed};
+use super::table::{Shape, Table, listed};
 
 /// Longest reason or owner, in characters, so that a report stays readable.
 const LONGEST_WORDS: usize = 200;
@@ -121,6 +121,7 @@ fn words(table: &mut Table, key: &'static str) -> Option<String> {
 impl Table<'_> {
     /// A day, written as a date or as a string.
     fn day(&mut self, key: &'static str) -> Option<String> {
+        self.note(key, || Shape::Day);
         let value = self.ask(key)?;
         let text = match value.get_ref() {
             DeValue::Datetime(date) => date.to_string(),

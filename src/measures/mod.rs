@@ -12,7 +12,7 @@ mod fine_locks;
 mod hidden_items;
 mod list;
 mod meaning;
-mod preferred_imports;
+pub mod preferred_imports;
 mod safe_reads;
 mod short_files;
 mod simple_functions;

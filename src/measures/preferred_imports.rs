@@ -6,10 +6,11 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use crate::codebase::FileIndex;
+use crate::class::Class;
 use crate::codebase::resolve::Resolver;
+use crate::codebase::{Codebase, FileIndex};
 use crate::definition::library::PreferredImports;
-use crate::definition::{Entry, EntryKind};
+use crate::definition::{Entry, EntryKind, Preset};
 use crate::facts::{Facts, Import, ImportKind};
 use crate::languages::Language;
 
@@ -77,6 +78,45 @@ fn note(preferred: &[&str], others: &[&str]) -> Box<str> {
     } else {
         format!("migrating: uses {} and {others}", preferred.join(", ")).into()
     }
+}
+
+/// How many files of code in these languages use each library of a purpose, and how many use any. The languages must
+/// have the same libraries.
+pub fn uses(
+    codebase: &Codebase,
+    preset: Preset,
+    languages: &[&str],
+) -> (BTreeMap<String, u64>, u64) {
+    let settings = PreferredImports {
+        preset: Some(preset),
+        ..PreferredImports::default()
+    };
+    let Some(language) = languages.first() else {
+        return (BTreeMap::new(), 0);
+    };
+    let libraries = Libraries::new(&settings, language);
+    // No wrapper is in a preset, so nothing has to be resolved.
+    let resolver: OnceCell<Resolver> = OnceCell::new();
+    let (mut used, mut files) = (BTreeMap::new(), 0);
+    for (index, file) in codebase.indexed() {
+        let Some(facts) = file.facts().filter(|_| file.class == Class::Code) else {
+            continue;
+        };
+        if !file
+            .language
+            .is_some_and(|language| languages.contains(&language.name()))
+        {
+            continue;
+        }
+        let (_, names) = libraries.used_by(index, facts, || {
+            resolver.get_or_init(|| codebase.resolver())
+        });
+        files += u64::from(!names.is_empty());
+        for name in names {
+            *used.entry(name.to_owned()).or_default() += 1;
+        }
+    }
+    (used, files)
 }
 
 /// How to name a preference, with what the code already uses.
@@ -185,7 +225,7 @@ fn unprefixed(module: &str) -> &str {
 }
 
 /// Whether an import names a module or something below it, outside the parts that are not meant.
-pub(super) fn imports_module(import: &Import, wanted: &str, except: &[String]) -> bool {
+pub fn imports_module(import: &Import, wanted: &str, except: &[String]) -> bool {
     let module = unprefixed(&import.module);
     let is_left_out = |rest: &str| {
         except

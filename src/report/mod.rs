@@ -1,7 +1,10 @@
 //! The report: one value with everything that is said. A format only writes it down, so no two can disagree.
 
+pub mod adoption;
 mod assemble;
 mod at;
+pub mod config;
+pub mod doctor;
 pub mod escape;
 pub mod explain;
 pub mod format;

@@ -7,6 +7,7 @@
 #[path = "../repositories/mod.rs"]
 mod repositories;
 
+mod adoption;
 mod advice;
 mod cache;
 mod clones;

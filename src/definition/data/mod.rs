@@ -241,10 +241,11 @@ impl Data {
 
 /// `"auto"`, `true` or `false`.
 fn switch(table: &mut Table, key: &'static str) -> Switch {
-    if table.is_text(key) {
-        return table
-            .choice(key, &[("auto", Switch::Auto)])
-            .unwrap_or_default();
+    if table.is_text(key) || table.is_exploring() {
+        let chosen = table.choice(key, &[("auto", Switch::Auto)]);
+        if !table.is_exploring() {
+            return chosen.unwrap_or_default();
+        }
     }
     match table.boolean(key) {
         Some(true) => Switch::On,

@@ -6,9 +6,9 @@ use super::condition::{
 use super::wildcard::Wildcard;
 use super::{Count, Declared, Population};
 use crate::definition::diagnostic::{Diagnostic, closest, quote};
-use crate::definition::library::{Entry, EntryKind, entries};
+use crate::definition::library::{Entry, EntryKind, entries, known_languages};
 use crate::definition::pattern::PatternSet;
-use crate::definition::table::{Table, Text, listed};
+use crate::definition::table::{Shape, Table, Text, listed};
 use crate::facts::code_patterns::{self, Form, PatternId};
 use crate::languages::Language;
 
@@ -124,7 +124,7 @@ fn read_conditions(
         }
         table.know_of(key);
         if table.has(key) {
-            conditions.extend(read_condition(&mut table, key, population));
+            conditions.extend(read_condition(&mut table, key, population, is_known));
         }
     }
     table.finish_choice();
@@ -135,6 +135,7 @@ fn read_condition(
     table: &mut Table,
     key: &'static str,
     population: Population,
+    is_known: bool,
 ) -> Option<Condition> {
     let quantity = match key.rsplit('_').next() {
         Some("all") => Quantity::All,
@@ -179,7 +180,8 @@ fn read_condition(
         "exposure" => Condition::Exposure(exposures(table, key)?),
         "any" => {
             let tables = table.tables(key)?.into_iter();
-            let inner = tables.map(|inner| read_conditions(inner, population, Role::Inner, true));
+            let inner =
+                tables.map(|inner| read_conditions(inner, population, Role::Inner, is_known));
             let inner: Vec<Conditions> = inner.collect();
             if inner.is_empty() {
                 report_empty(table, key);
@@ -187,7 +189,7 @@ fn read_condition(
             Condition::AnyOf(inner)
         }
         "not" => {
-            let inner = read_conditions(table.table(key)?, population, Role::Inner, true);
+            let inner = read_conditions(table.table(key)?, population, Role::Inner, is_known);
             if inner.is_empty() {
                 report_empty(table, key);
             }
@@ -259,6 +261,7 @@ fn libraries(table: &mut Table, key: &'static str, globals: bool) -> Option<Vec<
 }
 
 fn languages(table: &mut Table, key: &'static str) -> Option<Vec<String>> {
+    table.note(key, || Shape::Among(known_languages()));
     let mut names = Vec::new();
     for text in words(table, key)? {
         if is_language(table, key, &text) {
@@ -271,8 +274,7 @@ fn languages(table: &mut Table, key: &'static str) -> Option<Vec<String>> {
 }
 
 fn is_language(table: &Table, key: &str, text: &Text) -> bool {
-    let mut known: Vec<&str> = Language::all().map(|language| language.name()).collect();
-    known.dedup();
+    let known = known_languages();
     if known.contains(&text.text.as_str()) {
         return true;
     }
@@ -300,6 +302,7 @@ fn choices(
     key: &'static str,
     legal: &[&'static str],
 ) -> Option<Vec<&'static str>> {
+    table.note(key, || Shape::Among(legal.to_vec()));
     let mut chosen = Vec::new();
     for text in words(table, key)? {
         if let Some(word) = legal.iter().find(|word| **word == text.text) {

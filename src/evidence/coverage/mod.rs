@@ -17,6 +17,7 @@ mod paths;
 mod simplecov;
 mod xml;
 
+use crate::path::RepoPath;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -51,6 +52,35 @@ pub const USUAL_PLACES: &[&str] = &[
     "lcov.info",
     "target/site/jacoco/jacoco.xml",
 ];
+
+/// Directories whose reports are about something else: packages of others, and what tests read.
+const FOREIGN: &[&[u8]] = &[
+    b"doc",
+    b"docs",
+    b"examples",
+    b"fixture",
+    b"fixtures",
+    b"node_modules",
+    b"samples",
+    b"site-packages",
+    b"test",
+    b"testdata",
+    b"tests",
+    b"vendor",
+];
+
+/// Whether a file has a name that tools give their reports by themselves, wherever it lies: none that anything else has.
+pub fn is_named_like_a_report(path: &RepoPath) -> bool {
+    let mut directories = path.directory().split(|byte| *byte == b'/');
+    if directories.any(|name| FOREIGN.contains(&name) || name.starts_with(b".")) {
+        return false;
+    }
+    let name = path.file_name();
+    USUAL_PLACES.iter().any(|place| {
+        let usual = place.rsplit('/').next().unwrap_or(place);
+        usual.as_bytes() == name
+    })
+}
 
 /// A format of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

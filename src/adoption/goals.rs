@@ -1,0 +1,127 @@
+//! First goals: the components with the most points to gain, in what there is to do.
+
+use crate::definition::{Component, Decimal};
+use crate::evaluation::{Evaluation, ScopeKind, Score};
+use crate::measures;
+
+/// Files that are named with a goal.
+const NAMED: usize = 2;
+
+/// What to do first.
+#[derive(Clone, Debug)]
+pub struct Goal<'a> {
+    /// The component.
+    pub component: &'a Component,
+    /// How much has to become good until the component is at its target.
+    pub needed: u64,
+    /// What that is, plural: "files without a test".
+    pub unit: &'static str,
+    /// The score of the whole with this component at its target.
+    pub score: Score,
+    /// The files with the largest gaps, and those gaps.
+    pub worst: Vec<(&'a [u8], u64)>,
+}
+
+/// The goals worth most, best first. What only time can change, such as the history of changes, is none.
+pub fn goals(evaluation: &Evaluation, most: usize) -> Vec<Goal<'_>> {
+    let Some(now) = &evaluation.repository.score else {
+        return Vec::new();
+    };
+    let outcomes = &evaluation.repository.outcomes;
+    let scores: Vec<Option<(Score, Decimal)>> = evaluation
+        .components
+        .iter()
+        .zip(outcomes)
+        .map(|(row, outcome)| Some((outcome.score.clone()?, row.component.weight)))
+        .collect();
+    let mut goals: Vec<Goal> = Vec::new();
+    for (position, (row, outcome)) in evaluation.components.iter().zip(outcomes).enumerate() {
+        let component = &row.component;
+        if component.measure.is_drawn_from_history() || outcome.score.is_none() {
+            continue;
+        }
+        let Some(full) = Score::of_share(1, 1, component.target, component.floor) else {
+            continue;
+        };
+        let mut reached = scores.clone();
+        if let Some(Some((score, _))) = reached.get_mut(position) {
+            *score = full;
+        }
+        let known = || reached.iter().flatten();
+        let Some(score) = Score::mean(known().map(|(score, weight)| (score, *weight))) else {
+            continue;
+        };
+        if score == *now {
+            continue;
+        }
+        goals.push(Goal {
+            component,
+            needed: needed(outcome.good, outcome.of, component.target),
+            unit: measures::about(&component.measure).gap,
+            score,
+            worst: worst(evaluation, position),
+        });
+    }
+    // Equal gains stay in the order of the definition.
+    goals.sort_by_key(|goal| std::cmp::Reverse(goal.score.floor_hundred(1_000_000)));
+    goals.truncate(most);
+    goals
+}
+
+/// How much more must be good of as much.
+fn needed(good: u64, of: u64, target: Decimal) -> u64 {
+    let target = u128::try_from(target.millionths()).unwrap_or(0);
+    let wanted = (u128::from(of) * target).div_ceil(Decimal::SCALE as u128);
+    u64::try_from(wanted).unwrap_or(of).saturating_sub(good)
+}
+
+fn worst(evaluation: &Evaluation, position: usize) -> Vec<(&[u8], u64)> {
+    let files = evaluation
+        .scopes
+        .iter()
+        .filter(|scope| scope.kind == ScopeKind::File);
+    let mut worst: Vec<(&[u8], u64)> = files
+        .filter_map(|scope| Some((scope.name.as_slice(), scope.outcomes.get(position)?.gap())))
+        .filter(|(_, gap)| *gap > 0)
+        .collect();
+    worst.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    worst.truncate(NAMED);
+    worst
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{goals, needed};
+    use crate::definition::{Decimal, Definition};
+    use crate::evaluation::evaluate;
+    use crate::measures::testing::codebase;
+
+    #[test]
+    fn what_is_needed_reaches_the_target_and_one_less_does_not() {
+        let target = Decimal::from_millionths(950_000);
+        assert_eq!(needed(0, 100, target), 95);
+        assert_eq!(needed(90, 101, target), 6);
+        assert_eq!(needed(100, 100, target), 0);
+    }
+
+    #[test]
+    fn the_first_goal_gains_most_and_names_where() {
+        let codebase = codebase(
+            "//- a.py\ndef f(x, y, z): return x\n//- b.py\ndef g(x: int) -> int: return x\n",
+        );
+        let evaluation = evaluate(&Definition::builtin(), &codebase, 1);
+        let goals = goals(&evaluation, 3);
+        assert!(goals.len() <= 3);
+        assert!(
+            goals
+                .windows(2)
+                .all(|two| { two[0].score.floor_hundred(100) >= two[1].score.floor_hundred(100) })
+        );
+        let typed = goals
+            .iter()
+            .find(|goal| goal.component.id == "typed-code")
+            .unwrap();
+        assert_eq!(typed.worst[0].0, b"a.py");
+        assert!(typed.needed > 0);
+    }
+}
