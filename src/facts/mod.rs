@@ -28,7 +28,7 @@ mod tree;
 pub use calls::{Call, Calls};
 pub use code_patterns::{CodePatterns, PatternId};
 pub use flow::{Argument, Flow, FlowCall, Given, Step, StepKind};
-pub use prints::{LinePrint, LinePrints};
+pub use prints::{Print, Printed, Prints};
 pub use routes::Routes;
 
 use compact_str::CompactString;
@@ -63,8 +63,8 @@ pub struct Facts {
     pub allowances: Vec<Allowance>,
     /// Words in comments and docstrings that admit debt, in source order.
     pub debts: Vec<DebtMarker>,
-    /// Code lines that may be compared with those of other files: without imports and inline tests.
-    pub prints: LinePrints,
+    /// Tokens that may be compared with those of other files: without imports and inline tests.
+    pub prints: Prints,
     /// What the file says about its own checking, e.g. `// @ts-check`.
     pub checking: Checking,
     /// The file is one literal table: at least 80 % of its tokens are literals inside one literal.
