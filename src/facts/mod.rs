@@ -59,6 +59,8 @@ pub struct Facts {
     pub routes: Routes,
     /// Comments and attributes that silence a tool.
     pub suppressions: Vec<Suppression>,
+    /// Where code leaves what its language checks, outside of inline tests, in source order.
+    pub escapes: Vec<Escape>,
     /// Exceptions from the definition of quality that comments declare, in source order.
     pub allowances: Vec<Allowance>,
     /// Words in comments and docstrings that admit debt, in source order.
@@ -296,6 +298,28 @@ pub struct Suppression {
     pub line: u32,
     /// A reason is written beside it.
     pub explained: bool,
+}
+
+/// Where code leaves what its language checks of types and memory.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+pub struct Escape {
+    /// How: `Any`, `as any`, `unsafe`.
+    pub marker: CompactString,
+    /// Line, counted from 1.
+    pub line: u32,
+    /// What sort of escape it is.
+    pub kind: EscapeKind,
+}
+
+/// Sorts of escapes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub enum EscapeKind {
+    /// No checker looks behind it.
+    Unchecked,
+    /// It ends the program where there is no value: `unwrap`.
+    Panic,
+    /// It may cut a number: `as u8`.
+    Number,
 }
 
 /// An exception from the definition of quality, declared in a comment: `quality: allow(typed-code) -- why`.

@@ -239,7 +239,7 @@ impl Writer {
         let print = Print(u32::from_be_bytes([0, bytes[0], second, third]));
         let place = self.recent.place(print);
         if *place == print {
-            self.bytes.push(RECENT | third % (LONG - RECENT));
+            self.bytes.push(RECENT + third % (LONG - RECENT));
         } else {
             *place = print;
             self.bytes.extend(bytes);

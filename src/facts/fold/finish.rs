@@ -51,6 +51,7 @@ impl Fold<'_> {
         faults: &Faults,
     ) -> Facts {
         self.settle_types();
+        self.settle_escapes();
         self.settle_slots();
         self.settle_items();
         self.settle_chains();
