@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 use quality::facts::extract::{extract, subjects_found, subjects_of};
 use quality::facts::{
-    Argument, Exposure, Facts, Function, Given, ImportKind, Slot, SlotKind, SlotState, StepKind,
+    Argument, EscapeKind, Exposure, Facts, Function, Given, ImportKind, Slot, SlotKind, SlotState,
+    StepKind,
 };
 use quality::languages::Language;
 
@@ -214,6 +215,14 @@ fn rows(facts: &Facts) -> Vec<(u32, String)> {
             call.line,
             format!("call {}{}", call.callee, inside.unwrap_or_default()),
         ));
+    }
+    for escape in &facts.escapes {
+        let kind = match escape.kind {
+            EscapeKind::Unchecked => "",
+            EscapeKind::Panic => " panic",
+            EscapeKind::Number => " number",
+        };
+        rows.push((escape.line, format!("escape {}{kind}", escape.marker)));
     }
     for suppression in &facts.suppressions {
         let explained = if suppression.explained {

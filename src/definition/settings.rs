@@ -12,7 +12,7 @@ use super::library::PreferredImports;
 use super::pattern::PatternSet;
 use super::table::Table;
 use super::timing::TimingImport;
-pub use lines::{ShortFiles, TrackedDebt, UniqueLines};
+pub use lines::{EscapeFreeLines, ShortFiles, TrackedDebt, UniqueLines};
 
 /// A way of looking, with its settings. In TOML: `measure.short-files = { max_lines = 500 }`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -54,6 +54,8 @@ pub enum Measure {
     TrackedDebt(TrackedDebt),
     /// Code lines that are no copy of others.
     UniqueLines(UniqueLines),
+    /// Code lines that do not leave what the language checks.
+    EscapeFreeLines(EscapeFreeLines),
     /// What a definition says in its own words.
     Declared(Declared),
 }
@@ -61,7 +63,7 @@ pub enum Measure {
 impl Measure {
     /// Every measure with its default settings, in the order of the built-in definition, and last the one that says nothing
     /// until somebody does.
-    pub fn all() -> [Self; 19] {
+    pub fn all() -> [Self; 20] {
         [
             Self::TypedSlots(TypedSlots::default()),
             Self::TestedFiles(TestedFiles::default()),
@@ -81,6 +83,7 @@ impl Measure {
             Self::ExplainedSuppressions,
             Self::TrackedDebt(TrackedDebt::default()),
             Self::UniqueLines(UniqueLines::default()),
+            Self::EscapeFreeLines(EscapeFreeLines::default()),
             Self::Declared(Declared::default()),
         ]
     }
@@ -106,6 +109,7 @@ impl Measure {
             Self::ExplainedSuppressions => "explained-suppressions",
             Self::TrackedDebt(_) => "tracked-debt",
             Self::UniqueLines(_) => "unique-lines",
+            Self::EscapeFreeLines(_) => "escape-free-lines",
             Self::Declared(_) => "declared",
         }
     }
@@ -135,6 +139,7 @@ impl Measure {
             Self::CalmHotSpots(base) => Self::CalmHotSpots(base.read(table)),
             Self::TrackedDebt(base) => Self::TrackedDebt(base.read(table)),
             Self::UniqueLines(base) => Self::UniqueLines(base.read(table)),
+            Self::EscapeFreeLines(base) => Self::EscapeFreeLines(base.read(table)),
             Self::Declared(base) => Self::Declared(base.read(table)),
             Self::SafeReads
             | Self::SingleTransaction

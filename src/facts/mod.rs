@@ -28,7 +28,7 @@ mod tree;
 pub use calls::{Call, Calls};
 pub use code_patterns::{CodePatterns, PatternId};
 pub use flow::{Argument, Flow, FlowCall, Given, Step, StepKind};
-pub use prints::{LinePrint, LinePrints};
+pub use prints::{Print, Printed, Prints};
 pub use routes::Routes;
 
 use compact_str::CompactString;
@@ -59,12 +59,14 @@ pub struct Facts {
     pub routes: Routes,
     /// Comments and attributes that silence a tool.
     pub suppressions: Vec<Suppression>,
+    /// Where code leaves what its language checks, outside of inline tests, in source order.
+    pub escapes: Vec<Escape>,
     /// Exceptions from the definition of quality that comments declare, in source order.
     pub allowances: Vec<Allowance>,
     /// Words in comments and docstrings that admit debt, in source order.
     pub debts: Vec<DebtMarker>,
-    /// Code lines that may be compared with those of other files: without imports and inline tests.
-    pub prints: LinePrints,
+    /// Tokens that may be compared with those of other files: without imports and inline tests.
+    pub prints: Prints,
     /// What the file says about its own checking, e.g. `// @ts-check`.
     pub checking: Checking,
     /// The file is one literal table: at least 80 % of its tokens are literals inside one literal.
@@ -296,6 +298,28 @@ pub struct Suppression {
     pub line: u32,
     /// A reason is written beside it.
     pub explained: bool,
+}
+
+/// Where code leaves what its language checks of types and memory.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+pub struct Escape {
+    /// How: `Any`, `as any`, `unsafe`.
+    pub marker: CompactString,
+    /// Line, counted from 1.
+    pub line: u32,
+    /// What sort of escape it is.
+    pub kind: EscapeKind,
+}
+
+/// Sorts of escapes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub enum EscapeKind {
+    /// No checker looks behind it.
+    Unchecked,
+    /// It ends the program where there is no value: `unwrap`.
+    Panic,
+    /// It may cut a number: `as u8`.
+    Number,
 }
 
 /// An exception from the definition of quality, declared in a comment: `quality: allow(typed-code) -- why`.

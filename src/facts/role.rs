@@ -192,6 +192,18 @@ pub enum Subject {
     NextPath,
     /// An attribute that silences a tool. Parts: `name`.
     Suppression,
+    /// A word that leaves what the language checks.
+    Escape,
+    /// A written type that does, if it is the dynamic one.
+    EscapeType,
+    /// The type that a value is asserted to have.
+    EscapeAs,
+    /// What a call that may assert a type calls.
+    EscapeCast,
+    /// A word that ends the program where there is no value.
+    EscapePanic,
+    /// The type of number that another one is cut to.
+    EscapeNumber,
     /// A comment.
     Comment,
     /// A documentation comment whose fenced examples are run as tests.
@@ -299,6 +311,12 @@ pub const SUBJECTS: &[(Subject, &str)] = &[
     (Subject::NextPublic, "next.public"),
     (Subject::NextPath, "next.path"),
     (Subject::Suppression, "suppression"),
+    (Subject::Escape, "escape"),
+    (Subject::EscapeType, "escape.type"),
+    (Subject::EscapeAs, "escape.as"),
+    (Subject::EscapeCast, "escape.cast"),
+    (Subject::EscapePanic, "escape.panic"),
+    (Subject::EscapeNumber, "escape.number"),
     (Subject::Comment, "comment"),
     (Subject::CommentDoc, "comment.doc"),
     (Subject::Docstring, "docstring"),

@@ -199,21 +199,29 @@ fn has_alias(written: &str, imports: &dyn Fn(&str) -> Option<String>) -> bool {
 }
 
 fn is_python_any(name: &str, imports: &dyn Fn(&str) -> Option<String>) -> bool {
-    let name = name.trim();
-    let (module, last) = match name.rsplit_once('.') {
-        Some((module, last)) => (Some(module), last),
-        None => (None, name),
-    };
-    let resolved = match module {
-        Some(module) => imports(module).map(|module| format!("{module}.{last}")),
-        None => imports(last),
-    };
     matches!(
-        resolved.as_deref(),
+        resolved(name, imports).as_deref(),
         Some(
             "typing.Any" | "typing_extensions.Any" | "_typeshed.Incomplete" | "_typeshed.MaybeNone"
         )
     )
+}
+
+/// Whether a name is that of the function by which Python asserts a type nobody checks.
+pub fn is_unchecked_cast(name: &str, imports: &dyn Fn(&str) -> Option<String>) -> bool {
+    matches!(
+        resolved(name, imports).as_deref(),
+        Some("typing.cast" | "typing_extensions.cast")
+    )
+}
+
+/// What a dotted name stands for, as far as imports tell.
+fn resolved(name: &str, imports: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    let name = name.trim();
+    match name.rsplit_once('.') {
+        Some((module, last)) => imports(module).map(|module| format!("{module}.{last}")),
+        None => imports(name),
+    }
 }
 
 /// The dotted words of a written type.

@@ -192,6 +192,10 @@
   (member_expression) @name
   (call_expression function: (_) @name)]) @decorator
 
+; Escapes
+(call_expression function: (identifier) @escape (#eq? @escape "eval"))
+(new_expression constructor: (identifier) @escape (#eq? @escape "Function"))
+
 ; Tests: a statement that calls a case with a title, and with a body unless it is still to do
 ((expression_statement [
   (call_expression

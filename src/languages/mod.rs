@@ -36,6 +36,8 @@ struct Row {
     type_comments: TypeComments,
     /// Two top-level declarations of one name are one item (not so where methods are items).
     unique_items: bool,
+    /// A single quote begins a character or a lifetime and no string.
+    lifetimes: bool,
 }
 
 /// Which comments of a language declare types.
@@ -67,6 +69,7 @@ const LANGUAGES: &[Row] = &[
         chained: &[],
         type_comments: TypeComments::JsDoc,
         unique_items: true,
+        lifetimes: false,
     },
     Row {
         name: "python",
@@ -80,6 +83,7 @@ const LANGUAGES: &[Row] = &[
         chained: &[],
         type_comments: TypeComments::Pep484,
         unique_items: true,
+        lifetimes: false,
     },
     Row {
         name: "rust",
@@ -93,6 +97,7 @@ const LANGUAGES: &[Row] = &[
         chained: &["let_chain"],
         type_comments: TypeComments::None,
         unique_items: false,
+        lifetimes: true,
     },
     Row {
         name: "typescript",
@@ -110,6 +115,7 @@ const LANGUAGES: &[Row] = &[
         chained: &[],
         type_comments: TypeComments::None,
         unique_items: true,
+        lifetimes: false,
     },
     Row {
         name: "typescript",
@@ -127,6 +133,7 @@ const LANGUAGES: &[Row] = &[
         chained: &[],
         type_comments: TypeComments::None,
         unique_items: true,
+        lifetimes: false,
     },
 ];
 
@@ -216,6 +223,11 @@ impl Language {
     /// Whether two top-level declarations of one name are one item.
     pub fn unique_items(self) -> bool {
         self.row().unique_items
+    }
+
+    /// Whether a single quote begins a character or a lifetime and no string.
+    pub fn has_lifetimes(self) -> bool {
+        self.row().lifetimes
     }
 
     /// Kinds whose children hang in a hidden chain as long as their number.

@@ -127,6 +127,27 @@
 (call function: (_) @callee) @call
 (decorator [(identifier) @name (attribute) @name (call function: (_) @name)]) @decorator
 
+; Escapes
+([
+  (type [(identifier) (string)] @escape.type)
+  (subscript subscript: (identifier) @escape.type)
+  (binary_operator (identifier) @escape.type)
+  (list (identifier) @escape.type)
+  (assignment right: (identifier) @escape.type)]
+  (#match? @escape.type "Any"))
+([
+  (type (attribute attribute: (identifier) @_any) @escape.type)
+  (subscript subscript: (attribute attribute: (identifier) @_any) @escape.type)
+  (binary_operator (attribute attribute: (identifier) @_any) @escape.type)
+  (list (attribute attribute: (identifier) @_any) @escape.type)
+  (assignment right: (attribute attribute: (identifier) @_any) @escape.type)]
+  (#eq? @_any "Any"))
+(call function: (identifier) @escape.cast (#match? @escape.cast "cast$"))
+(call function: (attribute object: (identifier) attribute: (identifier) @_cast) @escape.cast
+  (#eq? @_cast "cast"))
+(call function: (identifier) @escape (#any-of? @escape "eval" "exec"))
+(except_clause !value "except" @escape)
+
 ; Tests
 ((function_definition name: (identifier) @name) @test (#match? @name "^test"))
 (decorated_definition

@@ -176,6 +176,26 @@
 ] @suppression
   (#eq? @name "coverage") (#eq? @_arguments "(off)"))
 
+; Escapes. What a macro is given has no syntax, but its words can be told.
+(unsafe_block "unsafe" @escape)
+(token_tree "unsafe" @escape)
+(impl_item "unsafe" @escape)
+(function_item (function_modifiers "unsafe" @escape))
+(function_signature_item (function_modifiers "unsafe" @escape))
+([
+  (call_expression function: (identifier) @escape)
+  (call_expression function: (scoped_identifier name: (identifier) @escape))
+  (generic_function function: (identifier) @escape)
+  (generic_function function: (scoped_identifier name: (identifier) @escape))]
+  (#any-of? @escape "transmute" "transmute_copy"))
+(dynamic_type) @escape.type
+(call_expression
+  function: (field_expression field: (field_identifier) @escape.panic)
+  (#any-of? @escape.panic "unwrap" "expect"))
+(type_cast_expression
+  type: (primitive_type) @escape.number
+  (#not-any-of? @escape.number "bool" "char" "str"))
+
 ; Flow
 [(if_expression) (match_expression)] @flow.fork
 (if_expression consequence: (block) @flow.arm)

@@ -106,6 +106,13 @@
   property: (property_identifier) @_property)
   (#not-any-of? @_property "then" "catch" "finally"))
 
+; Escapes
+((predefined_type) @escape.type (#eq? @escape.type "any"))
+(as_expression (predefined_type) @escape.as (#eq? @escape.as "any"))
+(as_expression (as_expression (predefined_type) @escape.as) (#eq? @escape.as "unknown"))
+(non_null_expression "!" @escape)
+((type_identifier) @escape (#eq? @escape "Function"))
+
 ; Flow
 (public_field_definition name: (_) @name value: (_) @flow.bind)
 

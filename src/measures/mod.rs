@@ -6,6 +6,7 @@ mod covered_lines;
 mod data;
 pub mod declared;
 mod documented_items;
+mod escape_free_lines;
 mod explained_suppressions;
 mod fast_endpoints;
 mod fine_locks;
@@ -253,6 +254,7 @@ pub fn take(context: &Context, component: &Component) -> Measurement {
         Measure::ExplainedSuppressions => explained_suppressions::read(&view),
         Measure::TrackedDebt(settings) => tracked_debt::read(&view, settings),
         Measure::UniqueLines(settings) => unique_lines::read(&view, settings),
+        Measure::EscapeFreeLines(settings) => escape_free_lines::read(&view, settings),
         Measure::Declared(settings) => declared::read(context, &view, settings),
         Measure::CoveredLines(settings) => covered_lines::read(&view, settings),
         Measure::FastEndpoints(settings) => fast_endpoints::read(context, &view, settings),
@@ -283,6 +285,7 @@ pub fn explain(codebase: &Codebase, component: &Component, reading: &Reading) ->
         Measure::DocumentedItems => documented_items::explain(&view, reading),
         Measure::ExplainedSuppressions => explained_suppressions::explain(&view, reading),
         Measure::TrackedDebt(settings) => tracked_debt::explain(&view, settings, reading),
+        Measure::EscapeFreeLines(settings) => escape_free_lines::explain(&view, settings, reading),
         Measure::TestedFiles(_)
         | Measure::PreferredImports(_)
         | Measure::UniqueLines(_)
@@ -368,6 +371,7 @@ pub fn about(measure: &Measure) -> About {
         Measure::ExplainedSuppressions => explained_suppressions::ABOUT,
         Measure::TrackedDebt(_) => tracked_debt::ABOUT,
         Measure::UniqueLines(_) => unique_lines::ABOUT,
+        Measure::EscapeFreeLines(_) => escape_free_lines::ABOUT,
         Measure::Declared(settings) => declared::about(settings),
         Measure::CoveredLines(_) => covered_lines::ABOUT,
         Measure::FastEndpoints(_) => fast_endpoints::ABOUT,

@@ -1,17 +1,18 @@
-//! Unique lines: of all code lines, those that stand nowhere else in a run of the same lines.
+//! Unique lines: of all code lines, those that stand nowhere else in a run of the same tokens.
 //!
-//! A clone is a run of equal code lines, white space and comments aside, of at least so many lines and so many tokens
-//! (Type-1). Both sides count. Imports, inline tests and tables of literals are no clones. Lines are compared, not tokens
-//! across lines, so code that was only wrapped anew is not found.
+//! A clone is a run of equal tokens, white space and comments aside, of at least so many tokens and so many lines (Type-1).
+//! Both sides count. Imports, inline tests and tables of literals are no clones, and two runs in one file must not overlap. A
+//! line is a copy if all of its tokens are: what a clone merely touches at its ends is not.
 
-use std::collections::HashMap;
+mod clones;
 
-use foldhash::fast::RandomState;
+use std::collections::BTreeMap;
 
 use crate::codebase::FileIndex;
 use crate::definition::settings::UniqueLines;
-use crate::facts::LinePrint;
+use crate::facts::Prints;
 
+use self::clones::{Clone, Fewest, Tokens};
 use super::{About, Measurement, Note, Reading, Subject, Taken, View};
 
 pub(super) const ABOUT: About = About {
@@ -22,166 +23,135 @@ pub(super) const ABOUT: About = About {
     by_change: false,
 };
 
-/// Factor of the rolling hash: odd, so that no bits get lost.
-const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-/// Of the tokens of a clone at most so many percent may stand on lines of literals.
-const MOST_LITERAL_PERCENT: u64 = 80;
+/// Most runs of lines that are named for a file.
+const MOST_NAMED: usize = 3;
 
 pub(super) fn read(view: &View, settings: &UniqueLines) -> Measurement {
     let mut taken = Taken {
         unknown: view.lost(),
         ..Taken::default()
     };
-    let files: Vec<Lines> = view
-        .code()
-        .map(|(index, file, facts)| Lines {
-            index,
-            language: file.language.map_or("", |language| language.name()),
-            prints: facts.prints.iter().collect(),
-        })
-        .filter(|lines| !lines.prints.is_empty())
-        .collect();
-    let clones = Clones::new(&files, settings);
-    for (at, lines) in files.iter().enumerate() {
-        let found = clones.of(at);
-        let of = lines.prints.len() as u64;
-        let bad = found.iter().filter(|other| other.is_some()).count() as u64;
-        let note = found.iter().flatten().next().map(|(other, line)| {
-            let path = view.codebase.file(files[*other].index).path.to_str();
-            let words = match bad {
-                1 => "1 line".to_owned(),
-                bad => format!("{bad} lines"),
-            };
-            Note::Words(format!("{words} duplicated, the first at {path}:{line}").into())
-        });
-        taken.readings.push(Reading {
-            subject: Subject::File(lines.index),
-            good: of - bad,
-            of,
-            note,
-        });
+    let mut languages: BTreeMap<&str, Vec<(FileIndex, &Prints)>> = BTreeMap::new();
+    for (index, file, facts) in view.code() {
+        if !facts.prints.is_empty() {
+            let language = file.language.map_or("", |language| language.name());
+            let files = languages.entry(language).or_default();
+            files.push((index, &facts.prints));
+        }
     }
+    for files in languages.values() {
+        taken.readings.extend(readings(view, files, settings));
+    }
+    taken.readings.sort_by_key(|reading| reading.subject);
     Measurement::Taken(taken)
 }
 
-/// The comparable lines of a file.
-struct Lines {
-    index: FileIndex,
-    language: &'static str,
-    prints: Vec<LinePrint>,
-}
-
-/// The shortest run from one line on that is long enough to be a clone.
-#[derive(Clone, Copy)]
-struct Run {
-    file: usize,
-    from: usize,
-    to: usize,
-}
-
-/// For each line of each file: where the run it lies in stands elsewhere, as a file and a line there.
-struct Clones {
-    files: Vec<Vec<Option<(usize, u32)>>>,
-}
-
-impl Clones {
-    fn new(files: &[Lines], settings: &UniqueLines) -> Self {
-        let mut clones = Self {
-            files: files
-                .iter()
-                .map(|lines| vec![None; lines.prints.len()])
-                .collect(),
-        };
-        // Runs that are equal begin with equal lines and are equally long, so one hash each finds them all.
-        let mut known: HashMap<(&str, u64), Vec<Run>, RandomState> = HashMap::default();
-        for (file, lines) in files.iter().enumerate() {
-            for (run, hash) in runs(file, lines, settings) {
-                known.entry((lines.language, hash)).or_default().push(run);
-            }
-        }
-        let mut groups: Vec<Vec<Run>> = known.into_values().filter(|runs| runs.len() > 1).collect();
-        groups.sort_by_key(|runs| runs.first().map(|run| (run.file, run.from)));
-        for runs in &groups {
-            clones.mark(files, runs);
-        }
-        clones
+/// The readings of files of one language.
+fn readings(view: &View, files: &[(FileIndex, &Prints)], settings: &UniqueLines) -> Vec<Reading> {
+    let mut tokens = Tokens::default();
+    for (_, prints) in files {
+        tokens.add(prints);
     }
-
-    /// Marks runs that are equal. Within a file two of them must not overlap.
-    fn mark(&mut self, files: &[Lines], runs: &[Run]) {
-        let (Some(first), Some(last)) = (runs.first(), runs.last()) else {
-            return;
-        };
-        let mut start = 0;
-        while start < runs.len() {
-            let file = runs[start].file;
-            let count = runs[start..]
-                .iter()
-                .take_while(|run| run.file == file)
-                .count();
-            let (own_first, own_last) = (runs[start], runs[start + count - 1]);
-            for run in &runs[start..start + count] {
-                let other = [first, last, &own_first, &own_last]
-                    .into_iter()
-                    .find(|other| {
-                        other.file != run.file || other.to <= run.from || run.to <= other.from
-                    });
-                let Some(other) = other else { continue };
-                for at in run.from..run.to {
-                    let line = files[other.file].prints[other.from + at - run.from].line;
-                    self.files[run.file][at].get_or_insert((other.file, line));
+    let clones = tokens.clones(Fewest {
+        tokens: settings.min_tokens as usize,
+        lines: settings.min_lines as usize,
+    });
+    let mut cover = Cover::new(&clones);
+    let mut readings = Vec::with_capacity(files.len());
+    for (at, (index, _)) in files.iter().enumerate() {
+        let mut of = 0;
+        let mut copies: Vec<Copy> = Vec::new();
+        for (line, count) in tokens.lines_of(at) {
+            of += 1;
+            if let Some(clone) = cover.whole(line.start, line.start + count) {
+                match copies.last_mut() {
+                    Some(copy) if copy.clone == clone => {
+                        (copy.last, copy.lines) = (line.number, copy.lines + 1)
+                    }
+                    _ => copies.push(Copy {
+                        clone,
+                        first: line.number,
+                        last: line.number,
+                        lines: 1,
+                        other: clone.other + (line.start + count - 1 - clone.start),
+                    }),
                 }
             }
-            start += count;
         }
+        let bad: u64 = copies.iter().map(|copy| copy.lines).sum();
+        let elsewhere = |copy: &Copy| {
+            let (file, line) = tokens.place(copy.other);
+            let path = view.codebase.file(files[file].0).path.to_str();
+            match (copy.first, copy.last) {
+                (first, last) if first == last => format!("{first} as {path}:{line}"),
+                (first, last) => format!("{first}\u{2013}{last} as {path}:{line}"),
+            }
+        };
+        readings.push(Reading {
+            subject: Subject::File(*index),
+            good: of - bad,
+            of,
+            note: (bad > 0).then(|| Note::Words(words(&copies, bad, elsewhere).into())),
+        });
     }
-
-    fn of(&self, file: usize) -> &[Option<(usize, u32)>] {
-        &self.files[file]
-    }
+    readings
 }
 
-/// The shortest long-enough run from each line of a file, with a hash over it.
-fn runs<'a>(
-    file: usize,
-    lines: &'a Lines,
-    settings: &'a UniqueLines,
-) -> impl Iterator<Item = (Run, u64)> + 'a {
-    let prints = &lines.prints;
-    // Of all lines before each: a polynomial over their hashes, their tokens, and those on lines of literals.
-    let mut hashes = vec![0_u64; prints.len() + 1];
-    let mut tokens = vec![0_u64; prints.len() + 1];
-    let mut literals = vec![0_u64; prints.len() + 1];
-    let mut powers = vec![1_u64; prints.len() + 1];
-    for (at, print) in prints.iter().enumerate() {
-        let hash = u64::from(print.hash).wrapping_add(1).wrapping_mul(FACTOR) | 1;
-        hashes[at + 1] = hashes[at]
-            .wrapping_mul(FACTOR)
-            .wrapping_add(hash ^ (hash >> 29));
-        powers[at + 1] = powers[at].wrapping_mul(FACTOR);
-        let count = u64::from(print.tokens);
-        tokens[at + 1] = tokens[at] + count;
-        literals[at + 1] = literals[at] + if print.is_literal { count } else { 0 };
+/// Lines of a file that stand elsewhere, too.
+struct Copy {
+    clone: Clone,
+    first: u32,
+    last: u32,
+    lines: u64,
+    /// A token of the first line as it stands there.
+    other: usize,
+}
+
+/// What there is to say of a file with copies.
+fn words(copies: &[Copy], bad: u64, elsewhere: impl Fn(&Copy) -> String) -> String {
+    let named: Vec<String> = copies.iter().take(MOST_NAMED).map(elsewhere).collect();
+    let rest = match copies.len() - named.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let lines = if bad == 1 { "line" } else { "lines" };
+    format!("{bad} {lines} duplicated: {}{rest}", named.join(", "))
+}
+
+/// What clones cover, asked from the first token to the last.
+struct Cover<'a> {
+    /// Those not met yet.
+    clones: &'a [Clone],
+    /// Of those met, the one that reaches furthest.
+    furthest: Option<Clone>,
+}
+
+impl<'a> Cover<'a> {
+    fn new(clones: &'a [Clone]) -> Self {
+        Self {
+            clones,
+            furthest: None,
+        }
     }
-    let fewest = settings.min_lines as usize;
-    let mut to = 0;
-    (0..prints.len()).filter_map(move |from| {
-        to = to.max(from + fewest);
-        while to <= prints.len() && tokens[to] - tokens[from] < u64::from(settings.min_tokens) {
-            to += 1;
+
+    /// The clone that covers the last of some tokens, if clones cover all of them.
+    fn whole(&mut self, start: usize, end: usize) -> Option<Clone> {
+        let mut is_whole = true;
+        let mut reach = self.furthest.map_or(start, |clone| clone.end.max(start));
+        while let Some((clone, rest)) = self.clones.split_first()
+            && clone.start < end
+        {
+            self.clones = rest;
+            if reach < end {
+                is_whole &= clone.start <= reach;
+            }
+            if clone.end > reach {
+                reach = clone.end;
+                self.furthest = Some(*clone);
+            }
         }
-        if to > prints.len() {
-            return None;
-        }
-        let (all, literal) = (tokens[to] - tokens[from], literals[to] - literals[from]);
-        if literal * 100 >= all * MOST_LITERAL_PERCENT {
-            return None;
-        }
-        let hash = hashes[to].wrapping_sub(hashes[from].wrapping_mul(powers[to - from]));
-        // The length is part of what is compared.
-        let hash = hash ^ (to as u64 - from as u64).wrapping_mul(FACTOR);
-        Some((Run { file, from, to }, hash))
-    })
+        self.furthest.filter(|_| is_whole && reach >= end)
+    }
 }
 
 #[cfg(test)]
@@ -201,12 +171,43 @@ mod tests {
         check(
             MEASURE,
             &fixture,
-            "6 of 14\na.py 4 lines duplicated, the first at b.py:3\nb.py 4 lines duplicated, the first at a.py:2",
+            "6 of 14\na.py 4 lines duplicated: 2–5 as b.py:3\nb.py 4 lines duplicated: 3–6 as a.py:2",
         );
     }
 
     #[test]
-    fn a_run_does_not_overlap_itself() {
+    fn code_that_was_only_wrapped_anew_is_a_copy() {
+        let wrapped = CLONE.replace("(one)", "(\n    one\n)");
+        check(
+            MEASURE,
+            &format!("//- a.py\n{CLONE}//- b.py\n{wrapped}"),
+            "0 of 10\na.py 4 lines duplicated: 1–4 as b.py:1\nb.py 6 lines duplicated: 1–6 as a.py:1",
+        );
+    }
+
+    #[test]
+    fn a_line_that_a_clone_merely_touches_is_no_copy() {
+        // Five tokens on three lines are equal, and one line is equal as a whole.
+        let other = "second = (\n1 +\nx)\n";
+        let measure = "unique-lines = { min_lines = 3, min_tokens = 5 }";
+        check(
+            measure,
+            &format!("//- a.py\nfirst = (\n1 +\nx + y)\n//- b.py\n{other}"),
+            "4 of 6\na.py 1 line duplicated: 2 as b.py:2\nb.py 1 line duplicated: 2 as a.py:2",
+        );
+    }
+
+    #[test]
+    fn clones_next_to_one_another_make_a_line_a_copy() {
+        check(
+            "unique-lines = { min_lines = 2, min_tokens = 3 }",
+            "//- a.py\nf(\na + b + c\n)\n//- b.py\nf(\na + b\n)\n//- c.py\ng(\nx + c\n)\n",
+            "3 of 9\na.py 3 lines duplicated: 1 as b.py:1, 2–3 as c.py:2\nb.py 2 lines duplicated: 1–2 as a.py:1\nc.py 1 line duplicated: 3 as a.py:3",
+        );
+    }
+
+    #[test]
+    fn a_clone_does_not_overlap_itself() {
         check(
             MEASURE,
             "//- a.py\nf(1, 2)\nf(1, 2)\nf(1, 2)\nf(1, 2)\n",
@@ -216,7 +217,17 @@ mod tests {
         check(
             MEASURE,
             &format!("//- a.py\n{six}"),
-            "0 of 6\na.py 6 lines duplicated, the first at a.py:4",
+            "0 of 6\na.py 6 lines duplicated: 1–3 as a.py:4, 4–6 as a.py:1",
+        );
+    }
+
+    #[test]
+    fn no_more_than_a_few_runs_are_named() {
+        let apart = ["a", "b", "c", "d", "e"].map(|name| format!("{CLONE}{name} = 0\n"));
+        check(
+            MEASURE,
+            &format!("//- a.py\n{}", apart.concat()),
+            "5 of 25\na.py 20 lines duplicated: 1–4 as a.py:6, 6–9 as a.py:11, 11–14 as a.py:6 and 2 more",
         );
     }
 
@@ -245,7 +256,7 @@ mod tests {
     #[test]
     fn a_clone_has_enough_lines_and_enough_tokens() {
         let fixture = format!("//- a.py\n{CLONE}//- b.py\n{CLONE}");
-        let all = "0 of 8\na.py 4 lines duplicated, the first at b.py:1\nb.py 4 lines duplicated, the first at a.py:1";
+        let all = "0 of 8\na.py 4 lines duplicated: 1–4 as b.py:1\nb.py 4 lines duplicated: 1–4 as a.py:1";
         check(
             "unique-lines = { min_lines = 4, min_tokens = 24 }",
             &fixture,

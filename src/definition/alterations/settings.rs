@@ -4,8 +4,9 @@ use super::ledger::{Demand, Ledger, List, list, written};
 use super::{Effect, declared, globs};
 use crate::definition::library::{PreferredImports, Preset};
 use crate::definition::settings::{
-    CalmHotSpots, CalmTouches, CoveredLines, FastEndpoints, HiddenItems, Measure, ShortFiles,
-    SimpleFunctions, SmallChanges, TestMap, TestedFiles, TrackedDebt, TypedSlots, UniqueLines,
+    CalmHotSpots, CalmTouches, CoveredLines, EscapeFreeLines, FastEndpoints, HiddenItems, Measure,
+    ShortFiles, SimpleFunctions, SmallChanges, TestMap, TestedFiles, TrackedDebt, TypedSlots,
+    UniqueLines,
 };
 
 /// Whether no file can make the measure say anything: it waits for a setting.
@@ -96,6 +97,11 @@ pub(super) fn compare(component: &str, base: &Measure, head: &Measure) -> Ledger
             ledger.ordered("min_lines", min_lines, &head.min_lines, Demand::Falling);
             ledger.ordered("min_tokens", min_tokens, &head.min_tokens, Demand::Falling);
         }
+        (Measure::EscapeFreeLines(base), Measure::EscapeFreeLines(head)) => {
+            let EscapeFreeLines { panics, numbers } = base;
+            ledger.ordered("panics", panics, &head.panics, Demand::Rising);
+            ledger.ordered("numbers", numbers, &head.numbers, Demand::Rising);
+        }
         (Measure::Declared(base), Measure::Declared(head)) => {
             let name = format!("{component}.measure.declared");
             ledger = declared::compare(&name, base, head);
@@ -125,6 +131,7 @@ pub(super) fn compare(component: &str, base: &Measure, head: &Measure) -> Ledger
             | Measure::ExplainedSuppressions
             | Measure::TrackedDebt(_)
             | Measure::UniqueLines(_)
+            | Measure::EscapeFreeLines(_)
             | Measure::Declared(_),
             _,
         ) => {

@@ -82,3 +82,21 @@ impl UniqueLines {
         }
     }
 }
+
+/// Settings of `escape-free-lines`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct EscapeFreeLines {
+    /// Whether what ends the program where there is no value (`unwrap`, `expect`) is an escape.
+    pub panics: bool,
+    /// Whether a conversion that may cut a number (`as u8`) is one.
+    pub numbers: bool,
+}
+
+impl EscapeFreeLines {
+    pub(super) fn read(self, table: &mut Table) -> Self {
+        Self {
+            panics: table.boolean("panics").unwrap_or(self.panics),
+            numbers: table.boolean("numbers").unwrap_or(self.numbers),
+        }
+    }
+}

@@ -5,7 +5,7 @@ use crate::facts::complexity::{self, Measured};
 use crate::facts::finds::Span;
 use crate::facts::lines::LineMap;
 use crate::facts::tree::Faults;
-use crate::facts::{Facts, ImportKind, LinePrints, table};
+use crate::facts::{Facts, ImportKind, Prints, table};
 
 /// What the lines of a file hold.
 #[derive(Default)]
@@ -51,6 +51,7 @@ impl Fold<'_> {
         faults: &Faults,
     ) -> Facts {
         self.settle_types();
+        self.settle_escapes();
         self.settle_slots();
         self.settle_items();
         self.settle_chains();
@@ -106,8 +107,8 @@ impl Fold<'_> {
         self.facts
     }
 
-    /// Prints of all code lines but imports and inline tests.
-    fn prints(&self, line_starts: &[u32], lines: &LineMap, comments: &[Span]) -> LinePrints {
+    /// Prints of the tokens on all code lines but imports and inline tests.
+    fn prints(&self, line_starts: &[u32], lines: &LineMap, comments: &[Span]) -> Prints {
         let mut imported: Vec<u32> = (self.facts.imports.iter())
             .filter(|import| import.kind != ImportKind::Path)
             .map(|import| import.line - 1)
@@ -123,7 +124,14 @@ impl Fold<'_> {
             marked_to = marked_to.max(last + 1);
         }
         let counts = |row: u32| !is_test[row as usize] && imported.binary_search(&row).is_err();
-        LinePrints::new(self.text, line_starts, lines, comments, counts)
+        Prints::new(
+            self.language,
+            self.text,
+            line_starts,
+            lines,
+            comments,
+            counts,
+        )
     }
 
     /// Gives each code line inside functions to the innermost unit on it.

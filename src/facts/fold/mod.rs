@@ -9,6 +9,7 @@ mod cases;
 mod comments;
 mod decorators;
 mod docs;
+mod escapes;
 mod exports;
 mod finish;
 mod flow;
@@ -30,6 +31,7 @@ use std::collections::HashSet;
 use self::comments::Fences;
 use self::decorators::Run;
 use self::docs::Docs;
+use self::escapes::WrittenEscape;
 use self::finish::Layout;
 use self::flow::FlowRoom;
 use self::frames::{Frame, Open};
@@ -120,6 +122,7 @@ struct Fold<'a> {
     /// Nodes whose type their use site gives.
     contexts: Nodes,
     written: Vec<WrittenType>,
+    escapes: Vec<WrittenEscape>,
     items: Items,
     imports: Imports<'a>,
     layout: Layout,
@@ -156,6 +159,7 @@ impl<'a> Fold<'a> {
             overloads: Vec::new(),
             contexts: Nodes::default(),
             written: Vec::new(),
+            escapes: Vec::new(),
             items: Items::default(),
             imports: Imports::default(),
             layout: Layout::default(),
@@ -369,6 +373,12 @@ impl<'a> Fold<'a> {
             | Subject::NextPublic
             | Subject::NextPath => {}
             Subject::Suppression => self.suppressing_attribute(found),
+            Subject::Escape
+            | Subject::EscapeType
+            | Subject::EscapeAs
+            | Subject::EscapeCast
+            | Subject::EscapePanic
+            | Subject::EscapeNumber => self.escape(found),
             Subject::Comment => self.comment(found),
             Subject::CommentDoc => self.doc_comment(found),
             Subject::Docstring => self.docstring(found),
@@ -418,6 +428,7 @@ fn is_overruled(found: &Found, group: &[Found], subjects: u128) -> bool {
                         .iter()
                         .any(|other| other.subject == found.subject && other.parts != found.parts))
         }
+        Subject::EscapeType => has(Subject::EscapeAs),
         Subject::ReturnUntyped => has(Subject::AccessorSet),
         Subject::ScopeModulePrivate => has(Subject::ScopeModule),
         Subject::ItemPrivate => {

@@ -177,20 +177,7 @@ impl Fold<'_> {
         if self.written.is_empty() {
             return;
         }
-        let mut local: HashMap<&str, &Import> = HashMap::new();
-        for import in &self.facts.imports {
-            let name = import.alias.as_deref().or(import.name.as_deref());
-            local
-                .entry(name.unwrap_or(&import.module))
-                .or_insert(import);
-        }
-        // Of several imports of one name the first counts.
-        let imports = |name: &str| {
-            local.get(name).map(|import| match &import.name {
-                Some(imported) => format!("{}.{imported}", import.module),
-                None => import.module.to_string(),
-            })
-        };
+        let imports = imported(&self.facts.imports);
         let judge = self.language.dynamic();
         for written in &self.written {
             let text = written.span.text(self.text);
@@ -237,8 +224,27 @@ impl Fold<'_> {
     }
 }
 
+/// What the local names of a file stand for: `t` for `typing`, `A` for `typing.Any`.
+pub(super) fn imported(imports: &[Import]) -> impl Fn(&str) -> Option<String> {
+    let mut local: HashMap<&str, &Import> = HashMap::new();
+    for import in imports {
+        let name = import.alias.as_deref().or(import.name.as_deref());
+        // Of several imports of one name the first counts.
+        local
+            .entry(name.unwrap_or(&import.module))
+            .or_insert(import);
+    }
+    move |name| {
+        let import = local.get(name)?;
+        Some(match &import.name {
+            Some(imported) => format!("{}.{imported}", import.module),
+            None => import.module.to_string(),
+        })
+    }
+}
+
 /// A name short enough for a report.
-fn shortened(name: &str) -> CompactString {
+pub(super) fn shortened(name: &str) -> CompactString {
     if name.len() <= 60 {
         return name.into();
     }
