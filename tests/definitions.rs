@@ -157,7 +157,9 @@ calm-hot-spots calm-hot-spots 0.95 0.6 0.5 report
 documented-items documented-items 0.8 0.2 0 track
 explained-suppressions explained-suppressions 0.999 0.99 0 track
 tracked-debt tracked-debt 0.9995 0.995 0 track
-unique-code unique-lines 0.97 0.8 0 track";
+unique-code unique-lines 0.97 0.8 0 track
+local-changes local-changes 0.95 0.6 0 report
+attended-code attended-code 0.9 0.4 0 report";
     assert_eq!(table.join("\n"), expected);
     let measures: Vec<&str> = rows.iter().map(|row| row.measure.name()).collect();
     let all = Measure::all().map(|measure| measure.name());
@@ -197,6 +199,8 @@ fn example_with_everything() -> String {
         .collect::<Vec<_>>()
         .join("\n")
         .replace("prefer = []", "prefer = [\"httpx\"]")
+        // What is switched off has no id to change.
+        .replace("enabled = false", "enabled = true")
         // What nobody sees has no verdict to alter.
         .replace("level = \"track\"", "level = \"report\"")
 }
@@ -298,7 +302,7 @@ fn components_of_ones_own_follow_the_built_in_ones() {
         .iter()
         .map(|row| row.id.as_str())
         .collect();
-    assert_eq!((ids[0], ids[18], ids.len()), ("typed-code", "own", 19));
+    assert_eq!((ids[0], ids[20], ids.len()), ("typed-code", "own", 21));
 }
 
 #[test]
@@ -432,6 +436,7 @@ fn another(key: &str, value: &str) -> Option<String> {
         ("above", _) => "0.2",
         ("min_strength", _) => "1",
         ("tracked_counts_as_good", _) => "false",
+        ("co_authors", _) => "true",
         ("component", _) => "\"short-files\"",
         ("reason" | "owner", _) => "\"something else\"",
         ("until", _) => "2030-02-28",
@@ -611,6 +616,21 @@ const ORDERED: &[Ordered] = &[
         1.0,
         false,
     ),
+    ordered(
+        "component.local-changes.measure.local-changes.min_coupling",
+        (1, 100),
+        1.0,
+        false,
+    ),
+    Ordered {
+        beside: "component.attended-code.enabled = true",
+        ..ordered(
+            "component.attended-code.measure.attended-code.inactive_days",
+            (1, 36_500),
+            1.0,
+            false,
+        )
+    },
 ];
 
 impl Ordered {

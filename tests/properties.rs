@@ -146,6 +146,7 @@ fn codebase(files: Vec<File>, touched: &[Vec<usize>]) -> Codebase {
         unit: ChangeUnit::PullRequests,
         commits: CommitCount::default(),
         notes: Vec::new(),
+        authors: None,
     };
     Codebase::new(files, history, Manifests::default())
 }

@@ -1,5 +1,6 @@
 //! The measures a component can name, and the settings of each with their defaults.
 
+mod changes;
 mod lines;
 
 use serde::Serialize;
@@ -12,6 +13,7 @@ use super::library::PreferredImports;
 use super::pattern::PatternSet;
 use super::table::Table;
 use super::timing::TimingImport;
+pub use changes::{AttendedCode, LocalChanges};
 pub use lines::{ShortFiles, TrackedDebt, UniqueLines};
 
 /// A way of looking, with its settings. In TOML: `measure.short-files = { max_lines = 500 }`.
@@ -54,6 +56,10 @@ pub enum Measure {
     TrackedDebt(TrackedDebt),
     /// Code lines that are no copy of others.
     UniqueLines(UniqueLines),
+    /// Changes that do not reach into two modules over a link nobody wrote down.
+    LocalChanges(LocalChanges),
+    /// Code lines of files of which an author is still active.
+    AttendedCode(AttendedCode),
     /// What a definition says in its own words.
     Declared(Declared),
 }
@@ -61,7 +67,7 @@ pub enum Measure {
 impl Measure {
     /// Every measure with its default settings, in the order of the built-in definition, and last the one that says nothing
     /// until somebody does.
-    pub fn all() -> [Self; 19] {
+    pub fn all() -> [Self; 21] {
         [
             Self::TypedSlots(TypedSlots::default()),
             Self::TestedFiles(TestedFiles::default()),
@@ -81,6 +87,8 @@ impl Measure {
             Self::ExplainedSuppressions,
             Self::TrackedDebt(TrackedDebt::default()),
             Self::UniqueLines(UniqueLines::default()),
+            Self::LocalChanges(LocalChanges::default()),
+            Self::AttendedCode(AttendedCode::default()),
             Self::Declared(Declared::default()),
         ]
     }
@@ -106,6 +114,8 @@ impl Measure {
             Self::ExplainedSuppressions => "explained-suppressions",
             Self::TrackedDebt(_) => "tracked-debt",
             Self::UniqueLines(_) => "unique-lines",
+            Self::LocalChanges(_) => "local-changes",
+            Self::AttendedCode(_) => "attended-code",
             Self::Declared(_) => "declared",
         }
     }
@@ -113,7 +123,11 @@ impl Measure {
     /// Whether it looks at history. Such a component never gates: a pull request cannot change the past.
     pub fn is_drawn_from_history(&self) -> bool {
         match self {
-            Self::CalmTouches(_) | Self::SmallChanges(_) | Self::CalmHotSpots(_) => true,
+            Self::CalmTouches(_)
+            | Self::SmallChanges(_)
+            | Self::CalmHotSpots(_)
+            | Self::LocalChanges(_)
+            | Self::AttendedCode(_) => true,
             Self::Declared(settings) => settings.population == Population::Change,
             _ => false,
         }
@@ -135,6 +149,8 @@ impl Measure {
             Self::CalmHotSpots(base) => Self::CalmHotSpots(base.read(table)),
             Self::TrackedDebt(base) => Self::TrackedDebt(base.read(table)),
             Self::UniqueLines(base) => Self::UniqueLines(base.read(table)),
+            Self::LocalChanges(base) => Self::LocalChanges(base.read(table)),
+            Self::AttendedCode(base) => Self::AttendedCode(base.read(table)),
             Self::Declared(base) => Self::Declared(base.read(table)),
             Self::SafeReads
             | Self::SingleTransaction

@@ -109,7 +109,8 @@ fn who_and_when(line: &str) -> (&str, &str) {
     }
 }
 
-fn person(line: &str) -> Person {
+/// The name and the address a line begins with.
+pub(super) fn person(line: &str) -> Person {
     let (who, _) = who_and_when(line);
     let (name, email) = who.split_once('<').unwrap_or((who, ""));
     Person {

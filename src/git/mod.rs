@@ -5,7 +5,8 @@
 //!
 //! From the disk to a change: `repository` finds the files, `objects` reads what they hold (`packs` and `unpack` for packed
 //! ones), `commit` and `tree_diff` parse it, `walk` and `graph` order the commits of a window, `marks` reads their messages, `changes` makes units of them,
-//! `renames` and `similarity` give paths today's names, `survey` chooses window and unit, `history` hands it all over. `recall`
+//! `renames` and `similarity` give paths today's names, `survey` chooses window and unit, `history` hands it all over. `authors` goes back
+//! to the first commit, for who asks for it, and `mailmap` knows who is who. `recall`
 //! keeps what follows from a commit for the next run.
 //!
 //! Other commits than the head: `revision` reads what a person types (`abbreviation` and `references` find it), `ancestry` tells
@@ -14,6 +15,7 @@
 
 mod abbreviation;
 mod ancestry;
+mod authors;
 mod bots;
 mod changes;
 mod commit;
@@ -25,6 +27,7 @@ mod history;
 mod identity;
 mod index;
 mod lineage;
+mod mailmap;
 mod marks;
 mod objects;
 mod packs;
@@ -48,7 +51,8 @@ mod unpack;
 mod walk;
 
 pub use ancestry::AncestryProblem;
-pub use history::{HistoryOptions, histories, history};
+pub use authors::{Authors, FileAuthors, Seen, Share};
+pub use history::{Authorship, HistoryOptions, histories, history};
 pub use identity::{FileState, FileTime, blob_id};
 pub use index::IndexEntry;
 pub use lineage::CommitSummary;
@@ -82,6 +86,8 @@ pub struct History {
     pub commits: CommitCount,
     /// What a reader should know: malformed commits, capped diffs, containers opened.
     pub notes: Vec<String>,
+    /// Who wrote the files, over all of history; none where nobody asked.
+    pub authors: Option<Authors>,
 }
 
 impl History {
@@ -96,6 +102,7 @@ impl History {
             unit: ChangeUnit::PullRequests,
             commits: CommitCount::default(),
             notes: Vec::new(),
+            authors: None,
         }
     }
 }

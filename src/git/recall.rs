@@ -173,6 +173,8 @@ struct OutcomeEntry<'e> {
     /// Sorted: how many bytes each path shares with the one before, and the rest of it.
     #[serde(borrow)]
     paths: Vec<(usize, &'e [u8])>,
+    added: Vec<u32>,
+    removed: Vec<u32>,
     bulk: bool,
     #[serde(borrow)]
     renames: Vec<(&'e [u8], &'e [u8])>,
@@ -197,6 +199,8 @@ pub(super) fn outcome(recall: &dyn Recall, job: &Job, partial: bool) -> Option<O
     });
     Some(Outcome {
         paths,
+        added: entry.added,
+        removed: entry.removed,
         bulk: entry.bulk,
         renames: renames.collect(),
         is_foreign: entry.is_foreign,
@@ -221,6 +225,8 @@ pub(super) fn keep_outcome(recall: &dyn Recall, job: &Job, partial: bool, outcom
     let renames = &outcome.renames;
     let entry = OutcomeEntry {
         paths,
+        added: outcome.added.clone(),
+        removed: outcome.removed.clone(),
         bulk: outcome.bulk,
         renames: renames
             .iter()

@@ -230,7 +230,7 @@ impl<'a> Walk<'a> {
             self.mainline = parent;
             if time >= from && node.never_is_suspect() {
                 let old = parent.map(|parent| self.nodes[parent].tree);
-                needed(Job::of_mainline(position, old, node.tree));
+                needed(Job::with_renames(position, old, node.tree));
             }
         }
     }
@@ -246,6 +246,11 @@ impl<'a> Walk<'a> {
         // Stable: of two commits of one second the one met first stays first, and a child is met before its parent.
         positions.sort_by_key(|position| Reverse(self.nodes[*position].time));
         positions
+    }
+
+    /// All commits reached, a child always before its parents, the newest of those that can come next first.
+    pub(super) fn visited(&self) -> &[usize] {
+        &self.visited
     }
 
     /// The commit at a position given out by this walk.

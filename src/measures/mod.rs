@@ -1,5 +1,6 @@
 //! Measures: ways of looking at a codebase that produce readings. One file each; this is their registry.
 
+mod attended_code;
 mod calm_hot_spots;
 pub mod calm_touches;
 mod covered_lines;
@@ -11,6 +12,7 @@ mod fast_endpoints;
 mod fine_locks;
 mod hidden_items;
 mod list;
+mod local_changes;
 mod preferred_imports;
 mod safe_reads;
 mod short_files;
@@ -244,6 +246,8 @@ pub fn take(context: &Context, component: &Component) -> Measurement {
         Measure::PreferredImports(settings) => preferred_imports::read(context, &view, settings),
         Measure::CalmTouches(settings) => calm_touches::read(&view, settings),
         Measure::SmallChanges(settings) => small_changes::read(&view, settings),
+        Measure::LocalChanges(settings) => local_changes::read(context, &view, settings),
+        Measure::AttendedCode(settings) => attended_code::read(&view, settings),
         Measure::ShortFiles(settings) => short_files::read(&view, settings),
         Measure::SimpleFunctions(settings) => simple_functions::read(&view, settings),
         Measure::CalmHotSpots(settings) => calm_hot_spots::read(&view, settings),
@@ -287,6 +291,8 @@ pub fn explain(codebase: &Codebase, component: &Component, reading: &Reading) ->
         | Measure::Declared(_)
         | Measure::CoveredLines(_)
         | Measure::FastEndpoints(_)
+        | Measure::LocalChanges(_)
+        | Measure::AttendedCode(_)
         | Measure::SafeReads
         | Measure::SingleTransaction
         | Measure::FineLocks => None,
@@ -366,6 +372,8 @@ pub fn about(measure: &Measure) -> About {
         Measure::ExplainedSuppressions => explained_suppressions::ABOUT,
         Measure::TrackedDebt(_) => tracked_debt::ABOUT,
         Measure::UniqueLines(_) => unique_lines::ABOUT,
+        Measure::LocalChanges(_) => local_changes::ABOUT,
+        Measure::AttendedCode(_) => attended_code::ABOUT,
         Measure::Declared(settings) => declared::about(settings),
         Measure::CoveredLines(_) => covered_lines::ABOUT,
         Measure::FastEndpoints(_) => fast_endpoints::ABOUT,

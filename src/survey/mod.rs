@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::codebase::manifests::Manifests;
 use crate::codebase::maps::Map;
 use crate::codebase::{Codebase, Content, File, FileIndex};
-use crate::definition::Definition;
+use crate::definition::{Definition, Measure};
 use crate::error::{Error, shown};
 use crate::evidence::coverage::Coverage;
 use crate::evidence::timings::Timings;
@@ -259,6 +259,20 @@ fn history_options(definition: &Definition) -> git::HistoryOptions {
         min_changes: settings.min_changes,
         max_changes: settings.max_changes,
         bots: settings.bots.clone(),
+        authors: definition
+            .enabled()
+            .map(|component| authorship(&component.measure))
+            .max()
+            .unwrap_or_default(),
+    }
+}
+
+/// How far a measure looks into the past for people. All of history is read for those that do, and for no others.
+fn authorship(measure: &Measure) -> git::Authorship {
+    match measure {
+        Measure::AttendedCode(settings) if settings.co_authors => git::Authorship::CoAuthors,
+        Measure::AttendedCode(_) => git::Authorship::Authors,
+        _ => git::Authorship::Unread,
     }
 }
 

@@ -4,8 +4,9 @@ use super::ledger::{Demand, Ledger, List, list, written};
 use super::{Effect, declared, globs};
 use crate::definition::library::{PreferredImports, Preset};
 use crate::definition::settings::{
-    CalmHotSpots, CalmTouches, CoveredLines, FastEndpoints, HiddenItems, Measure, ShortFiles,
-    SimpleFunctions, SmallChanges, TestMap, TestedFiles, TrackedDebt, TypedSlots, UniqueLines,
+    AttendedCode, CalmHotSpots, CalmTouches, CoveredLines, FastEndpoints, HiddenItems,
+    LocalChanges, Measure, ShortFiles, SimpleFunctions, SmallChanges, TestMap, TestedFiles,
+    TrackedDebt, TypedSlots, UniqueLines,
 };
 
 /// Whether no file can make the measure say anything: it waits for a setting.
@@ -96,6 +97,39 @@ pub(super) fn compare(component: &str, base: &Measure, head: &Measure) -> Ledger
             ledger.ordered("min_lines", min_lines, &head.min_lines, Demand::Falling);
             ledger.ordered("min_tokens", min_tokens, &head.min_tokens, Demand::Falling);
         }
+        (Measure::LocalChanges(base), Measure::LocalChanges(head)) => {
+            let LocalChanges {
+                min_revs,
+                min_shared_revs,
+                min_coupling,
+                max_changeset_size,
+            } = base;
+            for (key, base, head) in [
+                ("min_revs", min_revs, &head.min_revs),
+                ("min_shared_revs", min_shared_revs, &head.min_shared_revs),
+                ("min_coupling", min_coupling, &head.min_coupling),
+            ] {
+                ledger.ordered(key, base, head, Demand::Falling);
+            }
+            // More changes can make pairs known or thin them out.
+            let head = &head.max_changeset_size;
+            ledger.value(
+                "max_changeset_size",
+                max_changeset_size,
+                head,
+                Effect::Weaker,
+            );
+        }
+        (Measure::AttendedCode(base), Measure::AttendedCode(head)) => {
+            let AttendedCode {
+                inactive_days,
+                co_authors,
+            } = base;
+            let head_days = &head.inactive_days;
+            ledger.ordered("inactive_days", inactive_days, head_days, Demand::Falling);
+            // Each co-author is one more who may still be around.
+            ledger.ordered("co_authors", co_authors, &head.co_authors, Demand::Falling);
+        }
         (Measure::Declared(base), Measure::Declared(head)) => {
             let name = format!("{component}.measure.declared");
             ledger = declared::compare(&name, base, head);
@@ -125,6 +159,8 @@ pub(super) fn compare(component: &str, base: &Measure, head: &Measure) -> Ledger
             | Measure::ExplainedSuppressions
             | Measure::TrackedDebt(_)
             | Measure::UniqueLines(_)
+            | Measure::LocalChanges(_)
+            | Measure::AttendedCode(_)
             | Measure::Declared(_),
             _,
         ) => {
