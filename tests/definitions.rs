@@ -159,7 +159,8 @@ explained-suppressions explained-suppressions 0.999 0.99 0 track
 tracked-debt tracked-debt 0.9995 0.995 0 track
 unique-code unique-lines 0.97 0.8 0 track
 local-changes local-changes 0.95 0.6 0 report
-attended-code attended-code 0.9 0.4 0 report";
+attended-code attended-code 0.9 0.4 0 report
+steady-deployments steady-deployments 0.95 0.7 0 report";
     assert_eq!(table.join("\n"), expected);
     let measures: Vec<&str> = rows.iter().map(|row| row.measure.name()).collect();
     let all = Measure::all().map(|measure| measure.name());
@@ -302,7 +303,7 @@ fn components_of_ones_own_follow_the_built_in_ones() {
         .iter()
         .map(|row| row.id.as_str())
         .collect();
-    assert_eq!((ids[0], ids[20], ids.len()), ("typed-code", "own", 21));
+    assert_eq!((ids[0], ids[21], ids.len()), ("typed-code", "own", 22));
 }
 
 #[test]
@@ -437,6 +438,7 @@ fn another(key: &str, value: &str) -> Option<String> {
         ("min_strength", _) => "1",
         ("tracked_counts_as_good", _) => "false",
         ("co_authors", _) => "true",
+        ("deploy_tags", _) => "'^x$'",
         ("component", _) => "\"short-files\"",
         ("reason" | "owner", _) => "\"something else\"",
         ("until", _) => "2030-02-28",

@@ -13,7 +13,7 @@ use super::library::PreferredImports;
 use super::pattern::PatternSet;
 use super::table::Table;
 use super::timing::TimingImport;
-pub use changes::{AttendedCode, LocalChanges};
+pub use changes::{AttendedCode, LocalChanges, SteadyDeployments};
 pub use lines::{ShortFiles, TrackedDebt, UniqueLines};
 
 /// A way of looking, with its settings. In TOML: `measure.short-files = { max_lines = 500 }`.
@@ -60,6 +60,8 @@ pub enum Measure {
     LocalChanges(LocalChanges),
     /// Code lines of files of which an author is still active.
     AttendedCode(AttendedCode),
+    /// Deployments after which nothing had to be undone or mended in haste.
+    SteadyDeployments(SteadyDeployments),
     /// What a definition says in its own words.
     Declared(Declared),
 }
@@ -67,7 +69,7 @@ pub enum Measure {
 impl Measure {
     /// Every measure with its default settings, in the order of the built-in definition, and last the one that says nothing
     /// until somebody does.
-    pub fn all() -> [Self; 21] {
+    pub fn all() -> [Self; 22] {
         [
             Self::TypedSlots(TypedSlots::default()),
             Self::TestedFiles(TestedFiles::default()),
@@ -89,6 +91,7 @@ impl Measure {
             Self::UniqueLines(UniqueLines::default()),
             Self::LocalChanges(LocalChanges::default()),
             Self::AttendedCode(AttendedCode::default()),
+            Self::SteadyDeployments(SteadyDeployments::default()),
             Self::Declared(Declared::default()),
         ]
     }
@@ -116,6 +119,7 @@ impl Measure {
             Self::UniqueLines(_) => "unique-lines",
             Self::LocalChanges(_) => "local-changes",
             Self::AttendedCode(_) => "attended-code",
+            Self::SteadyDeployments(_) => "steady-deployments",
             Self::Declared(_) => "declared",
         }
     }
@@ -127,7 +131,8 @@ impl Measure {
             | Self::SmallChanges(_)
             | Self::CalmHotSpots(_)
             | Self::LocalChanges(_)
-            | Self::AttendedCode(_) => true,
+            | Self::AttendedCode(_)
+            | Self::SteadyDeployments(_) => true,
             Self::Declared(settings) => settings.population == Population::Change,
             _ => false,
         }
@@ -151,6 +156,7 @@ impl Measure {
             Self::UniqueLines(base) => Self::UniqueLines(base.read(table)),
             Self::LocalChanges(base) => Self::LocalChanges(base.read(table)),
             Self::AttendedCode(base) => Self::AttendedCode(base.read(table)),
+            Self::SteadyDeployments(base) => Self::SteadyDeployments(base.read(table)),
             Self::Declared(base) => Self::Declared(base.read(table)),
             Self::SafeReads
             | Self::SingleTransaction

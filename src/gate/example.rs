@@ -150,7 +150,8 @@ fn name(side: Side<'_>, subject: Subject) -> Option<String> {
         | Subject::Import(..)
         | Subject::Call(..)
         | Subject::Match(..)
-        | Subject::Change(_) => return None,
+        | Subject::Change(_)
+        | Subject::Deployment(_) => return None,
     };
     Some(name.to_string())
 }

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::authors::authors;
+use super::deployments::{DeployTags, deployments};
 use super::diffs::Worker;
 use super::objects::{ObjectId, ObjectProblem, ObjectReader, ObjectStore};
 use super::recall::{Recall, Recent};
@@ -40,6 +41,8 @@ pub struct HistoryOptions {
     pub bots: Vec<String>,
     /// Whether all of history is read for who wrote which file, and from whom.
     pub authors: Authorship,
+    /// Tags that stand for deployments; none where nobody asks for them.
+    pub deployments: Vec<DeployTags>,
 }
 
 /// Whose hand in a file is looked for, over all of history.
@@ -63,6 +66,7 @@ impl Default for HistoryOptions {
             max_changes: 2_000,
             bots: Vec::new(),
             authors: Authorship::Unread,
+            deployments: Vec::new(),
         }
     }
 }
@@ -150,6 +154,7 @@ fn read_behind(
             branch,
             shallow: shallow.clone(),
             recall: recall.clone(),
+            store: Arc::clone(&store),
         })
         .collect();
     let (sender, receiver) = mpsc::channel();
@@ -236,12 +241,24 @@ pub(super) struct Source {
     pub partial: bool,
     /// What earlier runs learned.
     pub recall: Option<Arc<dyn Recall>>,
+    /// All objects.
+    pub store: Arc<ObjectStore>,
     head: ObjectId,
     branch: Option<String>,
     shallow: Vec<ObjectId>,
 }
 
 impl Source {
+    /// Where history begins.
+    pub(super) fn head(&self) -> ObjectId {
+        self.head
+    }
+
+    /// Whether parents of some commits were cut off.
+    pub(super) fn is_shallow(&self) -> bool {
+        !self.shallow.is_empty()
+    }
+
     /// The state of a history that needs an object it cannot have.
     pub(super) fn broken(&self, what: &str, id: ObjectId, problem: &ObjectProblem) -> HistoryState {
         let reason = format!("{what} {} is {problem}", id.hex());
@@ -307,6 +324,11 @@ fn read(
         Ok((unit, findings)) => findings.enter(&mut history, unit, options),
         Err(state) => history.state = state,
     }
+    history.deployments = options
+        .deployments
+        .iter()
+        .map(|tags| deployments(source, reader, tags, &history))
+        .collect();
     history
 }
 

@@ -6,7 +6,8 @@
 //! From the disk to a change: `repository` finds the files, `objects` reads what they hold (`packs` and `unpack` for packed
 //! ones), `commit` and `tree_diff` parse it, `walk` and `graph` order the commits of a window, `marks` reads their messages, `changes` makes units of them,
 //! `renames` and `similarity` give paths today's names, `survey` chooses window and unit, `history` hands it all over. `authors` goes back
-//! to the first commit, for who asks for it, and `mailmap` knows who is who. `recall`
+//! to the first commit, for who asks for it, and `mailmap` knows who is who; `deployments` reads tags.
+//! `recall`
 //! keeps what follows from a commit for the next run.
 //!
 //! Other commits than the head: `revision` reads what a person types (`abbreviation` and `references` find it), `ancestry` tells
@@ -20,6 +21,7 @@ mod bots;
 mod changes;
 mod commit;
 mod configuration;
+mod deployments;
 mod diffs;
 mod graph;
 mod hash;
@@ -52,6 +54,7 @@ mod walk;
 
 pub use ancestry::AncestryProblem;
 pub use authors::{Authors, FileAuthors, Seen, Share};
+pub use deployments::{DeployTags, Deployment, Deployments, Repair, is_hasty};
 pub use history::{Authorship, HistoryOptions, histories, history};
 pub use identity::{FileState, FileTime, blob_id};
 pub use index::IndexEntry;
@@ -88,6 +91,8 @@ pub struct History {
     pub notes: Vec<String>,
     /// Who wrote the files, over all of history; none where nobody asked.
     pub authors: Option<Authors>,
+    /// What tags say of deployments, by pattern, for who asked.
+    pub deployments: Vec<Deployments>,
 }
 
 impl History {
@@ -103,6 +108,7 @@ impl History {
             commits: CommitCount::default(),
             notes: Vec::new(),
             authors: None,
+            deployments: Vec::new(),
         }
     }
 }
@@ -163,6 +169,8 @@ pub struct Change {
     pub commit: String,
     /// Committer time of that commit, seconds since the epoch.
     pub time: i64,
+    /// Author time of the first of its commits, seconds since the epoch.
+    pub authored: i64,
     /// First line of its message.
     pub subject: String,
     /// Files it touched, today's names, sorted, without duplicates.

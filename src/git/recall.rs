@@ -113,6 +113,7 @@ struct CommitEntry<'e> {
     #[serde(borrow)]
     parents: Vec<&'e [u8]>,
     time: Option<i64>,
+    authored: Option<i64>,
     marked: Option<(Mark, &'e str, bool)>,
     topic: bool,
     malformed: bool,
@@ -134,6 +135,7 @@ pub(super) fn commit(recall: &dyn Recall, id: ObjectId) -> Option<Learned> {
         tree: ObjectId::from_bytes(entry.tree)?,
         parents: parents?,
         time: entry.time,
+        authored: entry.authored,
         marked: entry.marked.map(|(mark, key, rollup_member)| Marked {
             mark,
             key: key.to_owned(),
@@ -155,6 +157,7 @@ pub(super) fn keep_commit(recall: &dyn Recall, id: ObjectId, learned: &Learned) 
         tree: learned.tree.as_bytes(),
         parents: learned.parents.iter().map(ObjectId::as_bytes).collect(),
         time: learned.time,
+        authored: learned.authored,
         marked: learned
             .marked
             .as_ref()

@@ -304,6 +304,7 @@ mod tests {
                 key: number.to_string(),
                 commit: String::new(),
                 time: 0,
+                authored: 0,
                 subject: format!("no. {number}"),
                 paths: paths.iter().map(|path| (*path).into()).collect(),
                 bulk: false,

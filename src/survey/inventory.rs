@@ -9,6 +9,7 @@ use super::notes::unmatched;
 use super::reading::MAX_READ_BYTES;
 use super::reports::Reports;
 use super::snapshot::{Contents, not_listed, tracked};
+use super::tags::state_of_tags;
 use super::timings::TimingReports;
 use super::{Ground, Snapshot};
 use crate::classify::FileRules;
@@ -31,6 +32,8 @@ pub struct Inventory {
     pub(super) notes: Vec<String>,
     /// What the repository was like before the files were listed.
     pub(super) state: String,
+    /// Tags that stand for deployments, where the definition asks.
+    pub(super) tags: String,
     /// Whether files that nothing is measured in are read to count their lines.
     pub(super) counts_lines: bool,
     /// What other tools reported.
@@ -92,6 +95,7 @@ impl Inventory {
         };
         Ok(Self {
             timings: TimingReports::look(ground, snapshot, definition),
+            tags: state_of_tags(ground, definition),
             ..inventory
         })
     }
@@ -153,6 +157,7 @@ impl Inventory {
             files: listing.files.into(),
             notes,
             state,
+            tags: String::new(),
             counts_lines: true,
             reports,
             patterns,
@@ -196,6 +201,7 @@ impl Inventory {
             files: listing.files.into(),
             notes,
             state,
+            tags: String::new(),
             counts_lines: true,
             reports,
             patterns: definition.code_patterns(),
@@ -238,6 +244,7 @@ impl Inventory {
             part(note.as_bytes());
         }
         part(self.state.as_bytes());
+        part(self.tags.as_bytes());
         part(b"reports and timings");
         self.reports.digest(&mut digest);
         self.timings.digest(&mut digest);

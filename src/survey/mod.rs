@@ -7,6 +7,7 @@ mod past;
 mod reading;
 mod reports;
 mod snapshot;
+mod tags;
 mod timings;
 mod watch;
 
@@ -32,12 +33,14 @@ use crate::source::{self, Identified, Listed};
 use notes::oddities;
 use reading::{Read, Reader, lost_file};
 use snapshot::Contents;
+use tags::deploy_tags;
 
 pub use inventory::Inventory;
 pub use memory::Memory;
 pub use past::{Past, Unlearned, past_histories, past_survey};
 pub use reading::Carry;
 pub use snapshot::{Snapshot, Tree};
+pub use tags::state_of_tags;
 pub use watch::{Phase, Progress, Watch};
 
 /// A place to survey.
@@ -240,7 +243,7 @@ fn read_history(
                     Snapshot::Commit(id) => Some(id),
                     Snapshot::WorkTree | Snapshot::Staged => None,
                 },
-                ..history_options(definition)
+                ..history_options(definition, repository)
             };
             match options.memory {
                 Some(memory) => memory.history(repository, &asked),
@@ -251,7 +254,7 @@ fn read_history(
 }
 
 /// What a definition asks of history.
-fn history_options(definition: &Definition) -> git::HistoryOptions {
+fn history_options(definition: &Definition, repository: &Repository) -> git::HistoryOptions {
     let settings = &definition.history;
     git::HistoryOptions {
         head: None,
@@ -264,6 +267,7 @@ fn history_options(definition: &Definition) -> git::HistoryOptions {
             .map(|component| authorship(&component.measure))
             .max()
             .unwrap_or_default(),
+        deployments: deploy_tags(definition, repository),
     }
 }
 
@@ -314,6 +318,7 @@ impl Files {
             identified,
             mut notes,
             snapshot,
+            tags: _,
             counts_lines,
             patterns,
             state,

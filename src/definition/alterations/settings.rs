@@ -5,8 +5,8 @@ use super::{Effect, declared, globs};
 use crate::definition::library::{PreferredImports, Preset};
 use crate::definition::settings::{
     AttendedCode, CalmHotSpots, CalmTouches, CoveredLines, FastEndpoints, HiddenItems,
-    LocalChanges, Measure, ShortFiles, SimpleFunctions, SmallChanges, TestMap, TestedFiles,
-    TrackedDebt, TypedSlots, UniqueLines,
+    LocalChanges, Measure, ShortFiles, SimpleFunctions, SmallChanges, SteadyDeployments, TestMap,
+    TestedFiles, TrackedDebt, TypedSlots, UniqueLines,
 };
 
 /// Whether no file can make the measure say anything: it waits for a setting.
@@ -130,6 +130,21 @@ pub(super) fn compare(component: &str, base: &Measure, head: &Measure) -> Ledger
             // Each co-author is one more who may still be around.
             ledger.ordered("co_authors", co_authors, &head.co_authors, Demand::Falling);
         }
+        (Measure::SteadyDeployments(base), Measure::SteadyDeployments(head)) => {
+            let SteadyDeployments {
+                deploy_tags,
+                failure_window_hours,
+            } = base;
+            // Other tags are other deployments.
+            let head_tags = &head.deploy_tags;
+            ledger.value("deploy_tags", deploy_tags, head_tags, Effect::Weaker);
+            ledger.ordered(
+                "failure_window_hours",
+                failure_window_hours,
+                &head.failure_window_hours,
+                Demand::Rising,
+            );
+        }
         (Measure::Declared(base), Measure::Declared(head)) => {
             let name = format!("{component}.measure.declared");
             ledger = declared::compare(&name, base, head);
@@ -161,6 +176,7 @@ pub(super) fn compare(component: &str, base: &Measure, head: &Measure) -> Ledger
             | Measure::UniqueLines(_)
             | Measure::LocalChanges(_)
             | Measure::AttendedCode(_)
+            | Measure::SteadyDeployments(_)
             | Measure::Declared(_),
             _,
         ) => {

@@ -1,7 +1,9 @@
 //! Settings of measures that look at the past.
 
+use regex::Regex;
 use serde::Serialize;
 
+use crate::definition::diagnostic::Diagnostic;
 use crate::definition::table::Table;
 
 /// Settings of `attended-code`.
@@ -29,6 +31,50 @@ impl AttendedCode {
                 .whole("inactive_days", 1..=36_500)
                 .unwrap_or(self.inactive_days),
             co_authors: table.boolean("co_authors").unwrap_or(self.co_authors),
+        }
+    }
+}
+
+/// Settings of `steady-deployments`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SteadyDeployments {
+    /// A regular expression: tags that stand for deployments.
+    pub deploy_tags: String,
+    /// Hours after a deployment in which a revert or a hotfix tells that it failed.
+    pub failure_window_hours: u32,
+}
+
+impl Default for SteadyDeployments {
+    fn default() -> Self {
+        Self {
+            deploy_tags: r"^v?\d+\.\d+(\.\d+)?$".to_owned(),
+            failure_window_hours: 72,
+        }
+    }
+}
+
+impl SteadyDeployments {
+    pub(super) fn read(self, table: &mut Table) -> Self {
+        let tags = table.text("deploy_tags").and_then(|text| {
+            let problem = match Regex::new(&text.text) {
+                Ok(_) => return Some(text.text),
+                Err(problem) => problem.to_string(),
+            };
+            let cause = problem.lines().last().unwrap_or_default();
+            let cause = cause.trim_start_matches("error: ").to_owned();
+            table.report(
+                "deploy_tags",
+                Diagnostic::new("the pattern of tags is no regular expression")
+                    .label(cause)
+                    .help("write, for example, '^release-\\d+$'"),
+            );
+            None
+        });
+        Self {
+            deploy_tags: tags.unwrap_or(self.deploy_tags),
+            failure_window_hours: table
+                .whole("failure_window_hours", 1..=8_760)
+                .unwrap_or(self.failure_window_hours),
         }
     }
 }
