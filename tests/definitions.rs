@@ -437,7 +437,7 @@ fn another(key: &str, value: &str) -> Option<String> {
         ("above", _) => "0.2",
         ("min_strength", _) => "1",
         ("tracked_counts_as_good", _) => "false",
-        ("co_authors", _) => "true",
+        ("co_authors" | "age", _) => "true",
         ("deploy_tags", _) => "'^x$'",
         ("component", _) => "\"short-files\"",
         ("reason" | "owner", _) => "\"something else\"",

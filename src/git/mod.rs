@@ -6,7 +6,8 @@
 //! From the disk to a change: `repository` finds the files, `objects` reads what they hold (`packs` and `unpack` for packed
 //! ones), `commit` and `tree_diff` parse it, `walk` and `graph` order the commits of a window, `marks` reads their messages, `changes` makes units of them,
 //! `renames` and `similarity` give paths today's names, `survey` chooses window and unit, `history` hands it all over. `authors` goes back
-//! to the first commit, for who asks for it, and `mailmap` knows who is who; `deployments` reads tags.
+//! to the first commit, for who asks for it, and `mailmap` knows who is who; `deployments` reads tags, `origins` tells
+//! when single lines were written.
 //! `recall`
 //! keeps what follows from a commit for the next run.
 //!
@@ -32,6 +33,7 @@ mod lineage;
 mod mailmap;
 mod marks;
 mod objects;
+mod origins;
 mod packs;
 mod range;
 mod recall;
@@ -60,6 +62,7 @@ pub use identity::{FileState, FileTime, blob_id};
 pub use index::IndexEntry;
 pub use lineage::CommitSummary;
 pub use objects::{HashKind, OBJECT_LIMIT, ObjectId, ObjectKind, ObjectProblem};
+pub use origins::{AskedLines, LineOrigin, OriginProblem};
 pub use range::{CommitRange, Mainline};
 pub use recall::Recall;
 pub use repository::{Discovery, Repository};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
+use super::debt::asks_for_age;
 use super::notes::unmatched;
 use super::reading::MAX_READ_BYTES;
 use super::reports::Reports;
@@ -32,6 +33,8 @@ pub struct Inventory {
     pub(super) notes: Vec<String>,
     /// What the repository was like before the files were listed.
     pub(super) state: String,
+    /// Whether it is asked how old markers of debt are.
+    pub(super) dates_debt: bool,
     /// Tags that stand for deployments, where the definition asks.
     pub(super) tags: String,
     /// Whether files that nothing is measured in are read to count their lines.
@@ -96,6 +99,7 @@ impl Inventory {
         Ok(Self {
             timings: TimingReports::look(ground, snapshot, definition),
             tags: state_of_tags(ground, definition),
+            dates_debt: asks_for_age(definition),
             ..inventory
         })
     }
@@ -131,6 +135,7 @@ impl Inventory {
         Ok(Self {
             counts_lines: false,
             timings: TimingReports::look(ground, snapshot, definition),
+            dates_debt: asks_for_age(definition),
             ..Self::of_entries(repository, snapshot, state, &entries, definition, patterns)
         })
     }
@@ -158,6 +163,7 @@ impl Inventory {
             notes,
             state,
             tags: String::new(),
+            dates_debt: false,
             counts_lines: true,
             reports,
             patterns,
@@ -202,6 +208,7 @@ impl Inventory {
             notes,
             state,
             tags: String::new(),
+            dates_debt: false,
             counts_lines: true,
             reports,
             patterns: definition.code_patterns(),

@@ -1,5 +1,6 @@
 //! The survey: from a place in the file system to a [`Codebase`]. The last step that reads anything.
 
+mod debt;
 mod inventory;
 mod memory;
 mod notes;
@@ -296,6 +297,8 @@ struct Files {
     /// What was surveyed, and what the repository was like before.
     snapshot: Snapshot,
     state: String,
+    /// Whether it is asked how old markers of debt are.
+    dates_debt: bool,
 }
 
 impl Files {
@@ -304,6 +307,10 @@ impl Files {
         let mut codebase = Codebase::new(self.files, history, self.manifests);
         codebase.coverage = self.coverage;
         codebase.timings = self.timings;
+        if self.dates_debt {
+            let contents = Contents::of(ground, self.snapshot);
+            codebase.debt_origins = debt::origins(ground, &codebase, &contents);
+        }
         Survey {
             codebase,
             notes: self.notes,
@@ -319,6 +326,7 @@ impl Files {
             mut notes,
             snapshot,
             tags: _,
+            dates_debt,
             counts_lines,
             patterns,
             state,
@@ -379,6 +387,7 @@ impl Files {
             timings: timings.timings(),
             snapshot,
             state,
+            dates_debt,
         })
     }
 }

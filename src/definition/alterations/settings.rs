@@ -80,7 +80,10 @@ pub(super) fn compare(component: &str, base: &Measure, head: &Measure) -> Ledger
         (Measure::TrackedDebt(base), Measure::TrackedDebt(head)) => {
             let TrackedDebt {
                 tracked_counts_as_good,
+                age,
             } = base;
+            // A list more is asked for.
+            ledger.ordered("age", age, &head.age, Demand::Rising);
             let head = &head.tracked_counts_as_good;
             ledger.ordered(
                 "tracked_counts_as_good",
