@@ -158,7 +158,10 @@ documented-items documented-items 0.8 0.2 0 track
 explained-suppressions explained-suppressions 0.999 0.99 0 track
 tracked-debt tracked-debt 0.9995 0.995 0 track
 unique-code unique-lines 0.97 0.8 0 track
-escape-free-code escape-free-lines 0.995 0.95 0 track";
+escape-free-code escape-free-lines 0.995 0.95 0 track
+local-changes local-changes 0.95 0.6 0 report
+attended-code attended-code 0.9 0.4 0 report
+steady-deployments steady-deployments 0.95 0.7 0 report";
     assert_eq!(table.join("\n"), expected);
     let measures: Vec<&str> = rows.iter().map(|row| row.measure.name()).collect();
     let all = Measure::all().map(|measure| measure.name());
@@ -198,6 +201,8 @@ fn example_with_everything() -> String {
         .collect::<Vec<_>>()
         .join("\n")
         .replace("prefer = []", "prefer = [\"httpx\"]")
+        // What is switched off has no id to change.
+        .replace("enabled = false", "enabled = true")
         // What nobody sees has no verdict to alter.
         .replace("level = \"track\"", "level = \"report\"")
 }
@@ -299,7 +304,7 @@ fn components_of_ones_own_follow_the_built_in_ones() {
         .iter()
         .map(|row| row.id.as_str())
         .collect();
-    assert_eq!((ids[0], ids[19], ids.len()), ("typed-code", "own", 20));
+    assert_eq!((ids[0], ids[22], ids.len()), ("typed-code", "own", 23));
 }
 
 #[test]
@@ -434,6 +439,8 @@ fn another(key: &str, value: &str) -> Option<String> {
         ("min_strength", _) => "1",
         ("tracked_counts_as_good", _) => "false",
         ("panics" | "numbers", _) => "true",
+        ("co_authors" | "age", _) => "true",
+        ("deploy_tags", _) => "'^x$'",
         ("component", _) => "\"short-files\"",
         ("reason" | "owner", _) => "\"something else\"",
         ("until", _) => "2030-02-28",
@@ -616,6 +623,21 @@ const ORDERED: &[Ordered] = &[
         1.0,
         false,
     ),
+    ordered(
+        "component.local-changes.measure.local-changes.min_coupling",
+        (1, 100),
+        1.0,
+        false,
+    ),
+    Ordered {
+        beside: "component.attended-code.enabled = true",
+        ..ordered(
+            "component.attended-code.measure.attended-code.inactive_days",
+            (1, 36_500),
+            1.0,
+            false,
+        )
+    },
 ];
 
 impl Ordered {

@@ -131,6 +131,7 @@ fn codebase(files: Vec<File>, touched: &[Vec<usize>]) -> Codebase {
                 key: number.to_string(),
                 commit: format!("{number:040}"),
                 time: 1_700_000_000,
+                authored: 0,
                 subject: format!("change (#{number})"),
                 paths,
                 bulk: false,
@@ -146,6 +147,8 @@ fn codebase(files: Vec<File>, touched: &[Vec<usize>]) -> Codebase {
         unit: ChangeUnit::PullRequests,
         commits: CommitCount::default(),
         notes: Vec::new(),
+        authors: None,
+        deployments: Vec::new(),
     };
     Codebase::new(files, history, Manifests::default())
 }

@@ -273,7 +273,8 @@ pub fn name(codebase: &Codebase, subject: Subject) -> Option<String> {
         | Subject::Import(..)
         | Subject::Call(..)
         | Subject::Match(..)
-        | Subject::Change(_) => return None,
+        | Subject::Change(_)
+        | Subject::Deployment(_) => return None,
     };
     Some(name.to_string())
 }

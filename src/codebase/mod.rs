@@ -8,13 +8,14 @@ pub mod maps;
 pub mod parallel;
 pub mod resolve;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::class::Class;
 use crate::evidence::coverage::Coverage;
 use crate::evidence::timings::Timings;
 use crate::facts::{Facts, Lost};
-use crate::git::{History, ObjectId};
+use crate::git::{History, LineOrigin, ObjectId};
 use crate::languages::Language;
 use crate::path::RepoPath;
 
@@ -42,7 +43,12 @@ pub struct Codebase {
     pub coverage: Coverage,
     /// How fast endpoints answer, as other tools measured it; nothing until somebody reads their reports.
     pub timings: Timings,
+    /// When lines that admit debt were written; none where nobody asked.
+    pub debt_origins: Option<DebtOrigins>,
 }
+
+/// When lines that admit debt were written, or why nobody can tell and what helps.
+pub type DebtOrigins = Result<BTreeMap<(FileIndex, u32), LineOrigin>, String>;
 
 /// One listed file.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,6 +131,7 @@ impl Codebase {
             manifests,
             coverage: Coverage::default(),
             timings: Timings::default(),
+            debt_origins: None,
         }
     }
 

@@ -44,7 +44,7 @@ pub fn run(arguments: &cli::Trend) -> Result<Exit, Error> {
     let bar = Bar::new(&watch, reporting.ascii);
     let cache = caching::open(&measuring.caching);
     let memory = cache.and_then(|cache| caching::memory_of_past(cache, &ground, head));
-    let id = rule.fingerprint(languages::VERSIONS);
+    let id = rule.fingerprint(languages::VERSIONS) + &survey::state_of_tags(&ground, &rule);
     let points = Points {
         ground: &ground,
         rule: &rule,

@@ -1,5 +1,6 @@
 //! The measures a component can name, and the settings of each with their defaults.
 
+mod changes;
 mod lines;
 
 use serde::Serialize;
@@ -12,6 +13,7 @@ use super::library::PreferredImports;
 use super::pattern::PatternSet;
 use super::table::Table;
 use super::timing::TimingImport;
+pub use changes::{AttendedCode, LocalChanges, SteadyDeployments};
 pub use lines::{EscapeFreeLines, ShortFiles, TrackedDebt, UniqueLines};
 
 /// A way of looking, with its settings. In TOML: `measure.short-files = { max_lines = 500 }`.
@@ -56,6 +58,12 @@ pub enum Measure {
     UniqueLines(UniqueLines),
     /// Code lines that do not leave what the language checks.
     EscapeFreeLines(EscapeFreeLines),
+    /// Changes that do not reach into two modules over a link nobody wrote down.
+    LocalChanges(LocalChanges),
+    /// Code lines of files of which an author is still active.
+    AttendedCode(AttendedCode),
+    /// Deployments after which nothing had to be undone or mended in haste.
+    SteadyDeployments(SteadyDeployments),
     /// What a definition says in its own words.
     Declared(Declared),
 }
@@ -63,7 +71,7 @@ pub enum Measure {
 impl Measure {
     /// Every measure with its default settings, in the order of the built-in definition, and last the one that says nothing
     /// until somebody does.
-    pub fn all() -> [Self; 20] {
+    pub fn all() -> [Self; 23] {
         [
             Self::TypedSlots(TypedSlots::default()),
             Self::TestedFiles(TestedFiles::default()),
@@ -84,6 +92,9 @@ impl Measure {
             Self::TrackedDebt(TrackedDebt::default()),
             Self::UniqueLines(UniqueLines::default()),
             Self::EscapeFreeLines(EscapeFreeLines::default()),
+            Self::LocalChanges(LocalChanges::default()),
+            Self::AttendedCode(AttendedCode::default()),
+            Self::SteadyDeployments(SteadyDeployments::default()),
             Self::Declared(Declared::default()),
         ]
     }
@@ -110,6 +121,9 @@ impl Measure {
             Self::TrackedDebt(_) => "tracked-debt",
             Self::UniqueLines(_) => "unique-lines",
             Self::EscapeFreeLines(_) => "escape-free-lines",
+            Self::LocalChanges(_) => "local-changes",
+            Self::AttendedCode(_) => "attended-code",
+            Self::SteadyDeployments(_) => "steady-deployments",
             Self::Declared(_) => "declared",
         }
     }
@@ -117,7 +131,12 @@ impl Measure {
     /// Whether it looks at history. Such a component never gates: a pull request cannot change the past.
     pub fn is_drawn_from_history(&self) -> bool {
         match self {
-            Self::CalmTouches(_) | Self::SmallChanges(_) | Self::CalmHotSpots(_) => true,
+            Self::CalmTouches(_)
+            | Self::SmallChanges(_)
+            | Self::CalmHotSpots(_)
+            | Self::LocalChanges(_)
+            | Self::AttendedCode(_)
+            | Self::SteadyDeployments(_) => true,
             Self::Declared(settings) => settings.population == Population::Change,
             _ => false,
         }
@@ -140,6 +159,9 @@ impl Measure {
             Self::TrackedDebt(base) => Self::TrackedDebt(base.read(table)),
             Self::UniqueLines(base) => Self::UniqueLines(base.read(table)),
             Self::EscapeFreeLines(base) => Self::EscapeFreeLines(base.read(table)),
+            Self::LocalChanges(base) => Self::LocalChanges(base.read(table)),
+            Self::AttendedCode(base) => Self::AttendedCode(base.read(table)),
+            Self::SteadyDeployments(base) => Self::SteadyDeployments(base.read(table)),
             Self::Declared(base) => Self::Declared(base.read(table)),
             Self::SafeReads
             | Self::SingleTransaction

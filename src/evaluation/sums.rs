@@ -76,8 +76,11 @@ impl<'a> Sums<'a> {
         for (at, reading) in taken.readings.iter().enumerate() {
             let excused = excused.next_if(|excused| excused.reading == at);
             let waived = excused.map_or(0, |excused| excused.gap);
-            if let Subject::Change(change) = reading.subject {
-                self.change(position, change, reading);
+            match reading.subject {
+                Subject::Change(change) => self.change(position, change, reading),
+                // Everything is deployed at once.
+                Subject::Deployment(_) => self.repository[position].reading(reading, 0),
+                _ => {}
             }
             let Some(file) = reading.subject.file() else {
                 continue;

@@ -27,6 +27,8 @@ pub(super) struct Unit {
     rollup_member: bool,
     /// Only programs wrote it.
     by_bot: bool,
+    /// When the first of its commits was written.
+    authored: Option<i64>,
 }
 
 /// A merge that delivers nothing itself, but whose side may be the history of another project.
@@ -111,6 +113,7 @@ pub(super) fn plan(graph: &mut Graph<'_>, bots: &Bots) -> Plan {
                 key: Some(marked.key.clone()),
                 rollup_member: marked.rollup_member,
                 by_bot: node.is_by(bots),
+                authored: node.authored,
             });
         }
     }
@@ -139,7 +142,13 @@ fn merge_unit(graph: &Graph<'_>, number: usize, members: &[usize], bots: &Bots) 
         None => node.is_by(bots),
         Some(_) => authors.all(|author| author.is_by(bots)),
     };
+    let own = (!node.is_merge()).then_some(node.authored).flatten();
+    let written = members.iter().filter_map(|member| {
+        let member = graph.node(*member);
+        member.authored.filter(|_| !member.is_merge())
+    });
     Unit {
+        authored: written.chain(own).min().or(node.authored),
         commit: number,
         mark: node
             .marked
@@ -276,6 +285,11 @@ pub(super) fn changes(
                 .unwrap_or_else(|| id.chars().take(ABBREVIATION).collect()),
             commit: id,
             time: node.time,
+            authored: group
+                .iter()
+                .filter_map(|unit| unit.authored)
+                .min()
+                .unwrap_or(node.time),
             subject: node.subject.clone(),
             paths: paths.into_iter().cloned().collect(),
             bulk,

@@ -16,6 +16,8 @@ pub(super) struct RawCommit {
     pub author: Person,
     /// Committer time in seconds since the epoch, when it reads as a number from 0 to [`LATEST_TIME`].
     pub time: Option<i64>,
+    /// Author time, likewise.
+    pub authored: Option<i64>,
     /// The author or committer line is not of the form `name <address> seconds zone`.
     pub malformed: bool,
     /// The first paragraph, its lines joined by spaces.
@@ -78,19 +80,27 @@ pub(super) fn parse(content: &[u8]) -> Option<RawCommit> {
         .split(|byte| *byte == b'\n')
         .find_map(|line| line.strip_prefix(b"author "))
         .map(String::from_utf8_lossy);
-    let is_dated = author
-        .as_deref()
-        .is_some_and(|line| time_of(line).is_some());
+    let authored = author.as_deref().and_then(time_of);
     let (subject, body) = split_message(&String::from_utf8_lossy(message));
     Some(RawCommit {
         tree,
         parents,
         author: author.as_deref().map(person).unwrap_or_default(),
         time,
-        malformed: !is_dated || time.is_none(),
+        authored,
+        malformed: authored.is_none() || time.is_none(),
         subject,
         body,
     })
+}
+
+/// What an annotated tag points to, and when it was made.
+pub(super) fn tag(content: &[u8]) -> Option<(ObjectId, Option<i64>)> {
+    let lines = || header_and_message(content).0.split(|byte| *byte == b'\n');
+    let field = |name: &[u8]| lines().find_map(|line| line.strip_prefix(name));
+    let object = ObjectId::from_hex(field(b"object ")?)?;
+    let tagger = field(b"tagger ").map(String::from_utf8_lossy);
+    Some((object, tagger.as_deref().and_then(time_of)))
 }
 
 fn header_and_message(content: &[u8]) -> (&[u8], &[u8]) {
@@ -109,7 +119,8 @@ fn who_and_when(line: &str) -> (&str, &str) {
     }
 }
 
-fn person(line: &str) -> Person {
+/// The name and the address a line begins with.
+pub(super) fn person(line: &str) -> Person {
     let (who, _) = who_and_when(line);
     let (name, email) = who.split_once('<').unwrap_or((who, ""));
     Person {

@@ -9,7 +9,7 @@ use super::graph::Graph;
 use super::objects::{ObjectId, ObjectReader, ObjectStore};
 use super::renames::{Rename, renames_of};
 use super::similarity::Similarity;
-use super::tree_diff::{TreeCache, TreeChanges, TreeDiff, TreeProblem};
+use super::tree_diff::{PathChange, TreeCache, TreeChanges, TreeDiff, TreeProblem};
 use crate::path::RepoPath;
 
 /// Diffs handed to a thread at once: neighbours share most of their trees.
@@ -31,8 +31,8 @@ pub(super) struct Job {
 }
 
 impl Job {
-    /// The comparison of a commit of the mainline with its first parent, when the walk comes by.
-    pub(super) fn of_mainline(position: usize, old: Option<ObjectId>, new: ObjectId) -> Self {
+    /// The comparison of a commit with its first parent, as one of the mainline is made when the walk comes by.
+    pub(super) fn with_renames(position: usize, old: Option<ObjectId>, new: ObjectId) -> Self {
         Self {
             position,
             old,
@@ -78,6 +78,10 @@ impl Known {
 pub(super) struct Outcome {
     /// The paths that differ from the first parent, sorted.
     pub paths: Vec<RepoPath>,
+    /// Positions among them of what was not there before, in order.
+    pub added: Vec<u32>,
+    /// Positions among them of what is gone, in order.
+    pub removed: Vec<u32>,
     /// There are more than are recorded.
     pub bulk: bool,
     /// The files that moved; empty beside the mainline.
@@ -278,7 +282,14 @@ fn compare(
     } else {
         (Vec::new(), true)
     };
+    let positions = |is_meant: fn(&PathChange) -> bool| {
+        let numbered = (0..).zip(&diff.changes);
+        let meant = numbered.filter(|(_, change)| is_meant(change));
+        meant.map(|(position, _)| position).collect()
+    };
     Ok(Outcome {
+        added: positions(|change| change.old.is_none()),
+        removed: positions(|change| change.new.is_none()),
         bulk: diff.bulk,
         paths: diff.changes.into_iter().map(|change| change.path).collect(),
         renames,

@@ -5,6 +5,8 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
+use super::authors::authors;
+use super::deployments::{DeployTags, deployments};
 use super::diffs::Worker;
 use super::objects::{ObjectId, ObjectProblem, ObjectReader, ObjectStore};
 use super::recall::{Recall, Recent};
@@ -12,7 +14,7 @@ use super::repair;
 use super::repository::Repository;
 use super::survey::Survey;
 use super::walk::{End, Walk};
-use super::{ChangeUnit, CommitCount, Head, History, HistoryState, Window};
+use super::{Head, History, HistoryState, Window};
 
 /// Seconds of a day.
 pub(super) const DAY: i64 = 86_400;
@@ -37,6 +39,22 @@ pub struct HistoryOptions {
     pub max_changes: u32,
     /// Names or e-mail addresses of programs beside the well-known ones.
     pub bots: Vec<String>,
+    /// Whether all of history is read for who wrote which file, and from whom.
+    pub authors: Authorship,
+    /// Tags that stand for deployments; none where nobody asks for them.
+    pub deployments: Vec<DeployTags>,
+}
+
+/// Whose hand in a file is looked for, over all of history.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Authorship {
+    /// Nobody's: only the window is read.
+    #[default]
+    Unread,
+    /// That of authors of commits.
+    Authors,
+    /// That of co-authors, too, whom only messages name.
+    CoAuthors,
 }
 
 impl Default for HistoryOptions {
@@ -47,6 +65,8 @@ impl Default for HistoryOptions {
             min_changes: 50,
             max_changes: 2_000,
             bots: Vec::new(),
+            authors: Authorship::Unread,
+            deployments: Vec::new(),
         }
     }
 }
@@ -134,6 +154,7 @@ fn read_behind(
             branch,
             shallow: shallow.clone(),
             recall: recall.clone(),
+            store: Arc::clone(&store),
         })
         .collect();
     let (sender, receiver) = mpsc::channel();
@@ -199,17 +220,11 @@ fn stopped(options: &HistoryOptions) -> History {
 
 fn without_changes(options: &HistoryOptions, state: HistoryState) -> History {
     History {
-        state,
-        head: None,
         window: Window {
             days: options.window_days,
             ..Window::default()
         },
-        changes: Vec::new(),
-        bot_changes: Vec::new(),
-        unit: ChangeUnit::PullRequests,
-        commits: CommitCount::default(),
-        notes: Vec::new(),
+        ..History::without(state)
     }
 }
 
@@ -226,12 +241,24 @@ pub(super) struct Source {
     pub partial: bool,
     /// What earlier runs learned.
     pub recall: Option<Arc<dyn Recall>>,
+    /// All objects.
+    pub store: Arc<ObjectStore>,
     head: ObjectId,
     branch: Option<String>,
     shallow: Vec<ObjectId>,
 }
 
 impl Source {
+    /// Where history begins.
+    pub(super) fn head(&self) -> ObjectId {
+        self.head
+    }
+
+    /// Whether parents of some commits were cut off.
+    pub(super) fn is_shallow(&self) -> bool {
+        !self.shallow.is_empty()
+    }
+
     /// The state of a history that needs an object it cannot have.
     pub(super) fn broken(&self, what: &str, id: ObjectId, problem: &ObjectProblem) -> HistoryState {
         let reason = format!("{what} {} is {problem}", id.hex());
@@ -264,12 +291,11 @@ fn read(
     workers: &mut [Worker],
 ) -> History {
     let mut history = without_changes(options, HistoryState::Available);
-    let walk = match Walk::new(
-        reader,
-        source.head,
-        source.shallow.clone(),
-        source.recall.as_deref(),
-    ) {
+    let begin = || {
+        let shallow = source.shallow.clone();
+        Walk::new(reader, source.head, shallow, source.recall.as_deref())
+    };
+    let walk = match begin() {
         Ok(walk) => walk,
         Err(problem) => {
             return without_changes(options, source.broken("commit", source.head, &problem));
@@ -288,11 +314,21 @@ fn read(
         to,
         extended: false,
     };
+    if options.authors > Authorship::Unread
+        && let Ok(walk) = begin()
+    {
+        history.authors = Some(authors(source, options, reader, workers, walk));
+    }
     let survey = Survey::new(source, options, workers, walk);
     match survey.choose(from) {
         Ok((unit, findings)) => findings.enter(&mut history, unit, options),
         Err(state) => history.state = state,
     }
+    history.deployments = options
+        .deployments
+        .iter()
+        .map(|tags| deployments(source, reader, tags, &history))
+        .collect();
     history
 }
 

@@ -5,7 +5,10 @@
 //!
 //! From the disk to a change: `repository` finds the files, `objects` reads what they hold (`packs` and `unpack` for packed
 //! ones), `commit` and `tree_diff` parse it, `walk` and `graph` order the commits of a window, `marks` reads their messages, `changes` makes units of them,
-//! `renames` and `similarity` give paths today's names, `survey` chooses window and unit, `history` hands it all over. `recall`
+//! `renames` and `similarity` give paths today's names, `survey` chooses window and unit, `history` hands it all over. `authors` goes back
+//! to the first commit, for who asks for it, and `mailmap` knows who is who; `deployments` reads tags, `origins` tells
+//! when single lines were written.
+//! `recall`
 //! keeps what follows from a commit for the next run.
 //!
 //! Other commits than the head: `revision` reads what a person types (`abbreviation` and `references` find it), `ancestry` tells
@@ -14,10 +17,12 @@
 
 mod abbreviation;
 mod ancestry;
+mod authors;
 mod bots;
 mod changes;
 mod commit;
 mod configuration;
+mod deployments;
 mod diffs;
 mod graph;
 mod hash;
@@ -25,8 +30,10 @@ mod history;
 mod identity;
 mod index;
 mod lineage;
+mod mailmap;
 mod marks;
 mod objects;
+mod origins;
 mod packs;
 mod range;
 mod recall;
@@ -48,11 +55,14 @@ mod unpack;
 mod walk;
 
 pub use ancestry::AncestryProblem;
-pub use history::{HistoryOptions, histories, history};
+pub use authors::{Authors, FileAuthors, Seen, Share};
+pub use deployments::{DeployTags, Deployment, Deployments, Repair, is_hasty};
+pub use history::{Authorship, HistoryOptions, histories, history};
 pub use identity::{FileState, FileTime, blob_id};
 pub use index::IndexEntry;
 pub use lineage::CommitSummary;
 pub use objects::{HashKind, OBJECT_LIMIT, ObjectId, ObjectKind, ObjectProblem};
+pub use origins::{AskedLines, LineOrigin, OriginProblem};
 pub use range::{CommitRange, Mainline};
 pub use recall::Recall;
 pub use repository::{Discovery, Repository};
@@ -82,6 +92,10 @@ pub struct History {
     pub commits: CommitCount,
     /// What a reader should know: malformed commits, capped diffs, containers opened.
     pub notes: Vec<String>,
+    /// Who wrote the files, over all of history; none where nobody asked.
+    pub authors: Option<Authors>,
+    /// What tags say of deployments, by pattern, for who asked.
+    pub deployments: Vec<Deployments>,
 }
 
 impl History {
@@ -96,6 +110,8 @@ impl History {
             unit: ChangeUnit::PullRequests,
             commits: CommitCount::default(),
             notes: Vec::new(),
+            authors: None,
+            deployments: Vec::new(),
         }
     }
 }
@@ -156,6 +172,8 @@ pub struct Change {
     pub commit: String,
     /// Committer time of that commit, seconds since the epoch.
     pub time: i64,
+    /// Author time of the first of its commits, seconds since the epoch.
+    pub authored: i64,
     /// First line of its message.
     pub subject: String,
     /// Files it touched, today's names, sorted, without duplicates.

@@ -113,6 +113,7 @@ struct CommitEntry<'e> {
     #[serde(borrow)]
     parents: Vec<&'e [u8]>,
     time: Option<i64>,
+    authored: Option<i64>,
     marked: Option<(Mark, &'e str, bool)>,
     topic: bool,
     malformed: bool,
@@ -134,6 +135,7 @@ pub(super) fn commit(recall: &dyn Recall, id: ObjectId) -> Option<Learned> {
         tree: ObjectId::from_bytes(entry.tree)?,
         parents: parents?,
         time: entry.time,
+        authored: entry.authored,
         marked: entry.marked.map(|(mark, key, rollup_member)| Marked {
             mark,
             key: key.to_owned(),
@@ -155,6 +157,7 @@ pub(super) fn keep_commit(recall: &dyn Recall, id: ObjectId, learned: &Learned) 
         tree: learned.tree.as_bytes(),
         parents: learned.parents.iter().map(ObjectId::as_bytes).collect(),
         time: learned.time,
+        authored: learned.authored,
         marked: learned
             .marked
             .as_ref()
@@ -173,6 +176,8 @@ struct OutcomeEntry<'e> {
     /// Sorted: how many bytes each path shares with the one before, and the rest of it.
     #[serde(borrow)]
     paths: Vec<(usize, &'e [u8])>,
+    added: Vec<u32>,
+    removed: Vec<u32>,
     bulk: bool,
     #[serde(borrow)]
     renames: Vec<(&'e [u8], &'e [u8])>,
@@ -197,6 +202,8 @@ pub(super) fn outcome(recall: &dyn Recall, job: &Job, partial: bool) -> Option<O
     });
     Some(Outcome {
         paths,
+        added: entry.added,
+        removed: entry.removed,
         bulk: entry.bulk,
         renames: renames.collect(),
         is_foreign: entry.is_foreign,
@@ -221,6 +228,8 @@ pub(super) fn keep_outcome(recall: &dyn Recall, job: &Job, partial: bool, outcom
     let renames = &outcome.renames;
     let entry = OutcomeEntry {
         paths,
+        added: outcome.added.clone(),
+        removed: outcome.removed.clone(),
         bulk: outcome.bulk,
         renames: renames
             .iter()

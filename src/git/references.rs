@@ -1,6 +1,6 @@
 //! References: names that lead to ids, each in a file of its own or in a line of `packed-refs`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 
 use super::objects::ObjectId;
@@ -184,6 +184,25 @@ impl Repository {
             names.extend(std::str::from_utf8(name).ok().map(str::to_owned));
         }
         names
+    }
+
+    /// Names of tags without `refs/tags/`, sorted, and what they point to. What cannot be read is left out.
+    pub fn tags(&self) -> Vec<(String, ObjectId)> {
+        let list = small_file(&self.common_directory().join("packed-refs"));
+        let list = list.ok().flatten().unwrap_or_default();
+        let packed: HashMap<&[u8], &[u8]> = packed(&list).map(|(id, name)| (name, id)).collect();
+        let names = self.references().into_iter();
+        let tags = names.filter_map(|name| {
+            let short = name.strip_prefix("refs/tags/")?.to_owned();
+            let is_loose = self.common_directory().join(&name).is_file();
+            let id = if is_loose {
+                self.resolve(&name).ok()?
+            } else {
+                ObjectId::from_hex(packed.get(name.as_bytes())?)
+            };
+            Some((short, id?))
+        });
+        tags.collect()
     }
 
     /// The first id in a file that a command of git left behind.

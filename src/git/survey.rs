@@ -236,7 +236,7 @@ impl<'a> Survey<'a> {
 
 /// Makes the diffs that `find` hands out, unless an earlier run made them. The error is that of the newest commit that has
 /// one, whatever thread met it first.
-fn make(
+pub(super) fn make(
     source: &Source,
     workers: &mut [Worker],
     known: &mut BTreeMap<usize, Known>,

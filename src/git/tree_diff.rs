@@ -200,27 +200,38 @@ impl<'a> TreeDiff<'a> {
         root: ObjectId,
         path: &RepoPath,
     ) -> Result<bool, TreeProblem> {
+        Ok(self.find(root, path)?.is_some())
+    }
+
+    /// What lies at `path` below `root`, if anything.
+    pub(super) fn find(
+        &mut self,
+        root: ObjectId,
+        path: &RepoPath,
+    ) -> Result<Option<Version>, TreeProblem> {
         let id_length = self.reader.store().hash().id_length();
         let mut directory = Some(root);
+        let mut last = None;
         for name in path.as_bytes().split(|byte| *byte == b'/') {
             let Some(id) = directory else {
-                return Ok(false);
+                return Ok(None);
             };
             let content = self.tree(Some(id))?;
             let mut rest: &[u8] = &content;
             let mut found = None;
             while let Some(entry) = next_entry(&mut rest, id_length) {
                 if entry.name == name {
-                    found = Some((entry.version.id, entry.is_tree()));
+                    found = Some(entry.version);
                     break;
                 }
             }
-            let Some((id, is_tree)) = found else {
-                return Ok(false);
+            let Some(version) = found else {
+                return Ok(None);
             };
-            directory = is_tree.then_some(id);
+            directory = version.is_tree().then_some(version.id);
+            last = found;
         }
-        Ok(true)
+        Ok(last)
     }
 
     fn tree(&mut self, id: Option<ObjectId>) -> Result<Arc<Vec<u8>>, TreeProblem> {

@@ -37,6 +37,8 @@ pub(super) struct Node {
     pub parents: Vec<Option<usize>>,
     /// Committer time in seconds since the epoch; of a broken clock, that of the first parent.
     pub time: i64,
+    /// Author time in seconds since the epoch, as the commit has it.
+    pub authored: Option<i64>,
     /// What its message says it is.
     pub marked: Option<Marked>,
     /// The topic it says it merges.
@@ -84,6 +86,8 @@ pub(super) struct Learned {
     pub parents: Vec<ObjectId>,
     /// Committer time in seconds since the epoch, as the commit has it.
     pub time: Option<i64>,
+    /// Author time, likewise.
+    pub authored: Option<i64>,
     /// What its message says it is.
     pub marked: Option<Marked>,
     /// It says it merges a topic.
@@ -107,6 +111,7 @@ impl Learned {
             tree: raw.tree,
             parents: raw.parents,
             time: raw.time,
+            authored: raw.authored,
             marked,
             topic,
             malformed: raw.malformed,
@@ -230,7 +235,7 @@ impl<'a> Walk<'a> {
             self.mainline = parent;
             if time >= from && node.never_is_suspect() {
                 let old = parent.map(|parent| self.nodes[parent].tree);
-                needed(Job::of_mainline(position, old, node.tree));
+                needed(Job::with_renames(position, old, node.tree));
             }
         }
     }
@@ -246,6 +251,11 @@ impl<'a> Walk<'a> {
         // Stable: of two commits of one second the one met first stays first, and a child is met before its parent.
         positions.sort_by_key(|position| Reverse(self.nodes[*position].time));
         positions
+    }
+
+    /// All commits reached, a child always before its parents, the newest of those that can come next first.
+    pub(super) fn visited(&self) -> &[usize] {
+        &self.visited
     }
 
     /// The commit at a position given out by this walk.
@@ -377,6 +387,7 @@ impl<'a> Walk<'a> {
             tree: learned.tree,
             parents: vec![None; learned.parents.len()],
             time,
+            authored: learned.authored,
             marked: learned.marked,
             topic: learned.topic,
             subject: learned.subject,

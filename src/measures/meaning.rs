@@ -38,6 +38,18 @@ pub fn meaning(measure: &Measure) -> &'static str {
             "Of all code lines, those without an untracked mark of debt (TODO, FIXME and the like)."
         }
         Measure::UniqueLines(_) => "Of all code lines, those that do not stand elsewhere as well.",
+        Measure::EscapeFreeLines(_) => {
+            "Of all code lines, those that do not leave what the language checks of types and memory."
+        }
+        Measure::LocalChanges(_) => {
+            "Of all changes, those that do not reach into two modules over a link that no import shows."
+        }
+        Measure::AttendedCode(_) => {
+            "Of all code lines, those in files of which somebody who wrote them is still active."
+        }
+        Measure::SteadyDeployments(_) => {
+            "Of all deployments, those not followed by a revert or a hotfix."
+        }
         Measure::Declared(_) => {
             "What the definition says in its own words: of a population, those for which what it asks holds."
         }

@@ -1,5 +1,6 @@
 //! Measures: ways of looking at a codebase that produce readings. One file each; this is their registry.
 
+mod attended_code;
 mod calm_hot_spots;
 pub mod calm_touches;
 mod covered_lines;
@@ -12,6 +13,7 @@ mod fast_endpoints;
 mod fine_locks;
 mod hidden_items;
 mod list;
+mod local_changes;
 mod meaning;
 pub mod preferred_imports;
 mod safe_reads;
@@ -19,6 +21,7 @@ mod short_files;
 mod simple_functions;
 mod single_transaction;
 mod small_changes;
+mod steady_deployments;
 pub mod tested_files;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -92,10 +95,12 @@ pub enum Subject {
     Endpoint(FileIndex, u32),
     /// A change, by its position in the history.
     Change(usize),
+    /// A deployment, by its position among those of its tags.
+    Deployment(u32),
 }
 
 impl Subject {
-    /// The file it is or lies in; none for a change.
+    /// The file it is or lies in; none for a change or a deployment.
     pub fn file(self) -> Option<FileIndex> {
         match self {
             Self::File(file)
@@ -106,7 +111,7 @@ impl Subject {
             | Self::Call(file, ..)
             | Self::Match(file, ..)
             | Self::Endpoint(file, _) => Some(file),
-            Self::Change(_) => None,
+            Self::Change(_) | Self::Deployment(_) => None,
         }
     }
 
@@ -121,7 +126,7 @@ impl Subject {
             // Where thousands stand in one file, each would be looked for from its beginning.
             Self::Call(_, line, _) | Self::Match(_, line, _) => Some(line),
             Self::Endpoint(..) => Some(self.endpoint(codebase)?.line),
-            Self::File(_) | Self::Change(_) => None,
+            Self::File(_) | Self::Change(_) | Self::Deployment(_) => None,
         }
     }
 
@@ -247,6 +252,9 @@ pub fn take(context: &Context, component: &Component) -> Measurement {
         Measure::PreferredImports(settings) => preferred_imports::read(context, &view, settings),
         Measure::CalmTouches(settings) => calm_touches::read(&view, settings),
         Measure::SmallChanges(settings) => small_changes::read(&view, settings),
+        Measure::LocalChanges(settings) => local_changes::read(context, &view, settings),
+        Measure::AttendedCode(settings) => attended_code::read(&view, settings),
+        Measure::SteadyDeployments(settings) => steady_deployments::read(&view, settings),
         Measure::ShortFiles(settings) => short_files::read(&view, settings),
         Measure::SimpleFunctions(settings) => simple_functions::read(&view, settings),
         Measure::CalmHotSpots(settings) => calm_hot_spots::read(&view, settings),
@@ -292,6 +300,9 @@ pub fn explain(codebase: &Codebase, component: &Component, reading: &Reading) ->
         | Measure::Declared(_)
         | Measure::CoveredLines(_)
         | Measure::FastEndpoints(_)
+        | Measure::LocalChanges(_)
+        | Measure::AttendedCode(_)
+        | Measure::SteadyDeployments(_)
         | Measure::SafeReads
         | Measure::SingleTransaction
         | Measure::FineLocks => None,
@@ -372,6 +383,9 @@ pub fn about(measure: &Measure) -> About {
         Measure::TrackedDebt(_) => tracked_debt::ABOUT,
         Measure::UniqueLines(_) => unique_lines::ABOUT,
         Measure::EscapeFreeLines(_) => escape_free_lines::ABOUT,
+        Measure::LocalChanges(_) => local_changes::ABOUT,
+        Measure::AttendedCode(_) => attended_code::ABOUT,
+        Measure::SteadyDeployments(_) => steady_deployments::ABOUT,
         Measure::Declared(settings) => declared::about(settings),
         Measure::CoveredLines(_) => covered_lines::ABOUT,
         Measure::FastEndpoints(_) => fast_endpoints::ABOUT,

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
+use super::debt::asks_for_age;
 use super::notes::unmatched;
 use super::reading::MAX_READ_BYTES;
 use super::reports::Reports;
 use super::snapshot::{Contents, not_listed, tracked};
+use super::tags::state_of_tags;
 use super::timings::TimingReports;
 use super::{Ground, Snapshot};
 use crate::classify::FileRules;
@@ -31,6 +33,10 @@ pub struct Inventory {
     pub(super) notes: Vec<String>,
     /// What the repository was like before the files were listed.
     pub(super) state: String,
+    /// Whether it is asked how old markers of debt are.
+    pub(super) dates_debt: bool,
+    /// Tags that stand for deployments, where the definition asks.
+    pub(super) tags: String,
     /// Whether files that nothing is measured in are read to count their lines.
     pub(super) counts_lines: bool,
     /// What other tools reported.
@@ -92,6 +98,8 @@ impl Inventory {
         };
         Ok(Self {
             timings: TimingReports::look(ground, snapshot, definition),
+            tags: state_of_tags(ground, definition),
+            dates_debt: asks_for_age(definition),
             ..inventory
         })
     }
@@ -127,6 +135,7 @@ impl Inventory {
         Ok(Self {
             counts_lines: false,
             timings: TimingReports::look(ground, snapshot, definition),
+            dates_debt: asks_for_age(definition),
             ..Self::of_entries(repository, snapshot, state, &entries, definition, patterns)
         })
     }
@@ -153,6 +162,8 @@ impl Inventory {
             files: listing.files.into(),
             notes,
             state,
+            tags: String::new(),
+            dates_debt: false,
             counts_lines: true,
             reports,
             patterns,
@@ -196,6 +207,8 @@ impl Inventory {
             files: listing.files.into(),
             notes,
             state,
+            tags: String::new(),
+            dates_debt: false,
             counts_lines: true,
             reports,
             patterns: definition.code_patterns(),
@@ -238,6 +251,7 @@ impl Inventory {
             part(note.as_bytes());
         }
         part(self.state.as_bytes());
+        part(self.tags.as_bytes());
         part(b"reports and timings");
         self.reports.digest(&mut digest);
         self.timings.digest(&mut digest);

@@ -1,5 +1,6 @@
 //! The survey: from a place in the file system to a [`Codebase`]. The last step that reads anything.
 
+mod debt;
 mod inventory;
 mod memory;
 mod notes;
@@ -7,6 +8,7 @@ mod past;
 mod reading;
 mod reports;
 mod snapshot;
+mod tags;
 mod timings;
 mod watch;
 
@@ -18,7 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::codebase::manifests::Manifests;
 use crate::codebase::maps::Map;
 use crate::codebase::{Codebase, Content, File, FileIndex};
-use crate::definition::Definition;
+use crate::definition::{Definition, Measure};
 use crate::error::{Error, shown};
 use crate::evidence::coverage::Coverage;
 use crate::evidence::timings::Timings;
@@ -32,12 +34,14 @@ use crate::source::{self, Identified, Listed};
 use notes::oddities;
 use reading::{Read, Reader, lost_file};
 use snapshot::Contents;
+use tags::deploy_tags;
 
 pub use inventory::Inventory;
 pub use memory::Memory;
 pub use past::{Past, Unlearned, past_histories, past_survey};
 pub use reading::Carry;
 pub use snapshot::{Snapshot, Tree};
+pub use tags::state_of_tags;
 pub use watch::{Phase, Progress, Watch};
 
 /// A place to survey.
@@ -240,7 +244,7 @@ fn read_history(
                     Snapshot::Commit(id) => Some(id),
                     Snapshot::WorkTree | Snapshot::Staged => None,
                 },
-                ..history_options(definition)
+                ..history_options(definition, repository)
             };
             match options.memory {
                 Some(memory) => memory.history(repository, &asked),
@@ -251,7 +255,7 @@ fn read_history(
 }
 
 /// What a definition asks of history.
-fn history_options(definition: &Definition) -> git::HistoryOptions {
+fn history_options(definition: &Definition, repository: &Repository) -> git::HistoryOptions {
     let settings = &definition.history;
     git::HistoryOptions {
         head: None,
@@ -259,6 +263,21 @@ fn history_options(definition: &Definition) -> git::HistoryOptions {
         min_changes: settings.min_changes,
         max_changes: settings.max_changes,
         bots: settings.bots.clone(),
+        authors: definition
+            .enabled()
+            .map(|component| authorship(&component.measure))
+            .max()
+            .unwrap_or_default(),
+        deployments: deploy_tags(definition, repository),
+    }
+}
+
+/// How far a measure looks into the past for people. All of history is read for those that do, and for no others.
+fn authorship(measure: &Measure) -> git::Authorship {
+    match measure {
+        Measure::AttendedCode(settings) if settings.co_authors => git::Authorship::CoAuthors,
+        Measure::AttendedCode(_) => git::Authorship::Authors,
+        _ => git::Authorship::Unread,
     }
 }
 
@@ -278,6 +297,8 @@ struct Files {
     /// What was surveyed, and what the repository was like before.
     snapshot: Snapshot,
     state: String,
+    /// Whether it is asked how old markers of debt are.
+    dates_debt: bool,
 }
 
 impl Files {
@@ -286,6 +307,10 @@ impl Files {
         let mut codebase = Codebase::new(self.files, history, self.manifests);
         codebase.coverage = self.coverage;
         codebase.timings = self.timings;
+        if self.dates_debt {
+            let contents = Contents::of(ground, self.snapshot);
+            codebase.debt_origins = debt::origins(ground, &codebase, &contents);
+        }
         Survey {
             codebase,
             notes: self.notes,
@@ -300,6 +325,8 @@ impl Files {
             identified,
             mut notes,
             snapshot,
+            tags: _,
+            dates_debt,
             counts_lines,
             patterns,
             state,
@@ -360,6 +387,7 @@ impl Files {
             timings: timings.timings(),
             snapshot,
             state,
+            dates_debt,
         })
     }
 }

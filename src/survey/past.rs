@@ -109,7 +109,7 @@ pub fn past_histories(
         };
         return Ok(commits.iter().map(skipped).collect());
     }
-    let asked = history_options(definition);
+    let asked = history_options(definition, repository);
     Ok(options.watch.time("history", || match options.memory {
         Some(memory) => memory.histories(repository, &asked, commits),
         None => git::histories(repository, &asked, commits, None),

@@ -8,7 +8,16 @@ use git2::Oid;
 use super::repositories::{Commit, DAY_0, Repo};
 use super::stage::{Outcome, Report, Stage, finish, git, scan};
 
-const HISTORY: [&str; 3] = ["hot-files", "small-changes", "calm-hot-spots"];
+const HISTORY: [&str; 4] = [
+    "hot-files",
+    "small-changes",
+    "calm-hot-spots",
+    "local-changes",
+];
+/// Switches on what reads more than the window.
+const DEEPER: &str = "version = 1\nextends = \"builtin\"\n[component.attended-code]\nenabled = true\n\
+                      [component.steady-deployments]\nenabled = true\n\
+                      [component.tracked-debt]\nmeasure.tracked-debt.age = true\n";
 const FUNCTION: &str = "def good(x: int) -> int:\n    return x\n";
 
 fn scanned(path: &Path) -> Report {
@@ -262,4 +271,59 @@ fn ten_thousand_files_and_three_hundred_commits_are_counted_right() {
     let touches = 700 + 99 + 2 * 200;
     assert_eq!(report.component("hot-files")["of"], touches);
     assert_eq!(report.component("small-changes")["good"], 299);
+}
+
+#[test]
+fn what_reads_more_than_the_window_is_off_until_one_key_switches_it_on() {
+    let mut repo = forty(Repo::new());
+    let debt = format!("{FUNCTION}# TODO: later\n");
+    repo.commit(Commit::new("Admit (#41)", 41).write("src/b.py", &debt));
+    repo.commit(Commit::new("Go on (#42)", 51).write("src/a.py", FUNCTION));
+    repo.check_out();
+    let plain = scanned(repo.path());
+    for id in ["attended-code", "steady-deployments"] {
+        assert!(super::stage::component(&plain.0, id).is_none(), "{id}");
+    }
+    fs::write(repo.path().join("quality.toml"), DEEPER).unwrap();
+    let cache = Stage::new();
+    let cache = cache.beside("cache");
+    let options = ["--format", "json", "--cache-dir", cache.to_str().unwrap()];
+    let cached = || finish(scan(repo.path(), &options)).report();
+    let first = cached();
+    assert_eq!(first.share("attended-code"), (Some(4), Some(4)));
+    let deployed = first.component("steady-deployments");
+    assert_eq!(deployed["state"], "not-applicable");
+    let aged = &first.component("tracked-debt")["lists"][0];
+    assert_eq!(aged["name"], "debt-by-age");
+    assert_eq!(aged["entries"][0]["figures"]["age_days"], 10);
+    assert_eq!(aged["entries"][0]["places"][0]["line"], 3);
+    // A tag is no part of any commit, and seen all the same.
+    git(repo.path(), &["tag", "v1.0", "HEAD~20"]);
+    let second = cached();
+    assert_eq!(second.share("steady-deployments"), (Some(1), Some(1)));
+    assert_eq!(second.component("steady-deployments")["method"], "proxy");
+    assert_eq!(second.0, scanned(repo.path()).0);
+    assert_eq!(cached().0, second.0);
+}
+
+#[test]
+fn in_a_shallow_clone_what_reads_more_than_the_window_says_how_to_get_it() {
+    let repo = forty(Repo::new());
+    let stage = Stage::new();
+    let origin = format!("file://{}", repo.path().display());
+    git(
+        &stage.path(),
+        &["clone", "--quiet", "--depth", "10", &origin, "ten"],
+    );
+    let clone = stage.path().join("ten");
+    let window = format!("{DEEPER}[history]\nwindow_days = 8\nmin_changes = 0\n");
+    fs::write(clone.join("quality.toml"), window).unwrap();
+    let report = scanned(&clone);
+    assert_eq!(report.0["history"]["state"], "available");
+    for id in ["attended-code", "steady-deployments"] {
+        let component = report.component(id);
+        assert_eq!(component["state"], "unavailable", "{id}");
+        let repair = component["repair"].as_str().unwrap();
+        assert!(repair.contains("git fetch --unshallow"), "{id}");
+    }
 }

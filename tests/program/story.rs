@@ -45,6 +45,10 @@
 //! on 65 lines (the 57 and the 8 of the test in `lib.rs`), none of 55 lines stands twice (the 57 without two imports), and
 //! none of the 57 has an escape.
 //!
+//! # Local changes: 33 of 33
+//! All but numbers 29 and 31, which have nothing but prose and a lock file. No two files of code in different directories
+//! are in five changes together.
+//!
 //! # Score
 //! (73.684 + 66.667 + 30.769 + 0 + (100 + 100 + 7.143 + 11.429) ÷ 2) ÷ 6 = 46.7. Known are components of weight 6 of the
 //! 7 that apply: nobody reports coverage, of weight 1.

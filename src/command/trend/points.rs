@@ -46,7 +46,7 @@ type Measured = (usize, Point, Option<Arc<Carry>>);
 pub(super) struct Points<'a> {
     pub ground: &'a Ground,
     pub rule: &'a Definition,
-    /// The fingerprint of the definition.
+    /// The fingerprint of the definition, and of the tags it looks at.
     pub rule_id: &'a str,
     pub watch: &'a Arc<Watch>,
     pub memory: Option<&'a Memory>,

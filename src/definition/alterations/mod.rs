@@ -697,7 +697,7 @@ mod tests {
             ["component.typed-code.title: \"Typed code\" becomes \"Types\" (neutral)"]
         );
         let without = "component.hot-files.enabled = false\ncomponent.small-changes.enabled = false\n\
-                       component.calm-hot-spots.enabled = false";
+                       component.calm-hot-spots.enabled = false\ncomponent.local-changes.enabled = false";
         assert_eq!(
             between(without, &format!("{without}\nhistory.min_changes = 1")),
             ["history.min_changes: 50 becomes 1 (neutral)"]

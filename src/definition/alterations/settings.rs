@@ -4,9 +4,9 @@ use super::ledger::{Demand, Ledger, List, list, written};
 use super::{Effect, declared, globs};
 use crate::definition::library::{PreferredImports, Preset};
 use crate::definition::settings::{
-    CalmHotSpots, CalmTouches, CoveredLines, EscapeFreeLines, FastEndpoints, HiddenItems, Measure,
-    ShortFiles, SimpleFunctions, SmallChanges, TestMap, TestedFiles, TrackedDebt, TypedSlots,
-    UniqueLines,
+    AttendedCode, CalmHotSpots, CalmTouches, CoveredLines, EscapeFreeLines, FastEndpoints,
+    HiddenItems, LocalChanges, Measure, ShortFiles, SimpleFunctions, SmallChanges,
+    SteadyDeployments, TestMap, TestedFiles, TrackedDebt, TypedSlots, UniqueLines,
 };
 
 /// Whether no file can make the measure say anything: it waits for a setting.
@@ -80,7 +80,10 @@ pub(super) fn compare(component: &str, base: &Measure, head: &Measure) -> Ledger
         (Measure::TrackedDebt(base), Measure::TrackedDebt(head)) => {
             let TrackedDebt {
                 tracked_counts_as_good,
+                age,
             } = base;
+            // A list more is asked for.
+            ledger.ordered("age", age, &head.age, Demand::Rising);
             let head = &head.tracked_counts_as_good;
             ledger.ordered(
                 "tracked_counts_as_good",
@@ -101,6 +104,54 @@ pub(super) fn compare(component: &str, base: &Measure, head: &Measure) -> Ledger
             let EscapeFreeLines { panics, numbers } = base;
             ledger.ordered("panics", panics, &head.panics, Demand::Rising);
             ledger.ordered("numbers", numbers, &head.numbers, Demand::Rising);
+        }
+        (Measure::LocalChanges(base), Measure::LocalChanges(head)) => {
+            let LocalChanges {
+                min_revs,
+                min_shared_revs,
+                min_coupling,
+                max_changeset_size,
+            } = base;
+            for (key, base, head) in [
+                ("min_revs", min_revs, &head.min_revs),
+                ("min_shared_revs", min_shared_revs, &head.min_shared_revs),
+                ("min_coupling", min_coupling, &head.min_coupling),
+            ] {
+                ledger.ordered(key, base, head, Demand::Falling);
+            }
+            // More changes can make pairs known or thin them out.
+            let head = &head.max_changeset_size;
+            ledger.value(
+                "max_changeset_size",
+                max_changeset_size,
+                head,
+                Effect::Weaker,
+            );
+        }
+        (Measure::AttendedCode(base), Measure::AttendedCode(head)) => {
+            let AttendedCode {
+                inactive_days,
+                co_authors,
+            } = base;
+            let head_days = &head.inactive_days;
+            ledger.ordered("inactive_days", inactive_days, head_days, Demand::Falling);
+            // Each co-author is one more who may still be around.
+            ledger.ordered("co_authors", co_authors, &head.co_authors, Demand::Falling);
+        }
+        (Measure::SteadyDeployments(base), Measure::SteadyDeployments(head)) => {
+            let SteadyDeployments {
+                deploy_tags,
+                failure_window_hours,
+            } = base;
+            // Other tags are other deployments.
+            let head_tags = &head.deploy_tags;
+            ledger.value("deploy_tags", deploy_tags, head_tags, Effect::Weaker);
+            ledger.ordered(
+                "failure_window_hours",
+                failure_window_hours,
+                &head.failure_window_hours,
+                Demand::Rising,
+            );
         }
         (Measure::Declared(base), Measure::Declared(head)) => {
             let name = format!("{component}.measure.declared");
@@ -132,6 +183,9 @@ pub(super) fn compare(component: &str, base: &Measure, head: &Measure) -> Ledger
             | Measure::TrackedDebt(_)
             | Measure::UniqueLines(_)
             | Measure::EscapeFreeLines(_)
+            | Measure::LocalChanges(_)
+            | Measure::AttendedCode(_)
+            | Measure::SteadyDeployments(_)
             | Measure::Declared(_),
             _,
         ) => {

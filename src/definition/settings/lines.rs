@@ -32,12 +32,15 @@ impl ShortFiles {
 pub struct TrackedDebt {
     /// Whether a marker that says where it is tracked is good.
     pub tracked_counts_as_good: bool,
+    /// Whether markers are listed with their age.
+    pub age: bool,
 }
 
 impl Default for TrackedDebt {
     fn default() -> Self {
         Self {
             tracked_counts_as_good: true,
+            age: false,
         }
     }
 }
@@ -48,6 +51,7 @@ impl TrackedDebt {
             tracked_counts_as_good: table
                 .boolean("tracked_counts_as_good")
                 .unwrap_or(self.tracked_counts_as_good),
+            age: table.boolean("age").unwrap_or(self.age),
         }
     }
 }

@@ -222,7 +222,7 @@ impl Matching {
                 Subject::Import(_, at) => Subject::Import(was, at),
                 Subject::Call(_, line, at) => Subject::Call(was, line, at),
                 Subject::Match(_, line, at) => Subject::Match(was, line, at),
-                Subject::Endpoint(..) | Subject::Change(_) => return None,
+                Subject::Endpoint(..) | Subject::Change(_) | Subject::Deployment(_) => return None,
             },
             has_moved: lineage.is_renamed,
             is_same_text: lineage.is_unchanged,

@@ -123,6 +123,7 @@ fn a_report_from_before_the_last_week_or_the_last_change_does_not_count() {
             key: String::new(),
             commit: String::new(),
             time: changed,
+            authored: 0,
             subject: String::new(),
             paths: vec!["app.py".into()],
             bulk: false,

@@ -165,9 +165,10 @@ impl<'a> Told<'a> {
                             .into_iter()
                             .any(|file| codebase.file(*file).path.is_within(prefix))
                 }
-                subject => subject
-                    .file()
-                    .is_some_and(|file| codebase.file(file).path.is_within(prefix)),
+                subject => match subject.file() {
+                    Some(file) => codebase.file(file).path.is_within(prefix),
+                    None => prefix.is_empty(),
+                },
             };
             let gap = reading.gap() + waived.map_or(0, |(gap, _)| *gap);
             if !is_within || !wanted(gap) {

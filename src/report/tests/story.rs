@@ -199,6 +199,7 @@ pub fn change(number: u32, paths: &[&str]) -> Change {
         key: number.to_string(),
         commit: format!("{number:040x}"),
         time: 1_700_000_000 + i64::from(number),
+        authored: 0,
         subject: format!("Change {number} (#{number})"),
         paths,
         bulk: false,
