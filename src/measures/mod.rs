@@ -10,6 +10,7 @@ mod explained_suppressions;
 mod fast_endpoints;
 mod fine_locks;
 mod hidden_items;
+mod internal_items;
 mod list;
 mod preferred_imports;
 mod safe_reads;
@@ -23,6 +24,7 @@ pub(crate) mod testing;
 mod tracked_debt;
 mod typed_slots;
 mod unique_lines;
+mod uses;
 mod view;
 
 use std::collections::BTreeMap;
@@ -240,7 +242,7 @@ pub fn take(context: &Context, component: &Component) -> Measurement {
     match &component.measure {
         Measure::TypedSlots(settings) => typed_slots::read(&view, settings),
         Measure::TestedFiles(settings) => tested_files::read(context, &view, settings),
-        Measure::HiddenItems(settings) => hidden_items::read(&view, settings),
+        Measure::HiddenItems(settings) => hidden_items::read(context, &view, settings),
         Measure::PreferredImports(settings) => preferred_imports::read(context, &view, settings),
         Measure::CalmTouches(settings) => calm_touches::read(&view, settings),
         Measure::SmallChanges(settings) => small_changes::read(&view, settings),
@@ -251,12 +253,13 @@ pub fn take(context: &Context, component: &Component) -> Measurement {
         Measure::ExplainedSuppressions => explained_suppressions::read(&view),
         Measure::TrackedDebt(settings) => tracked_debt::read(&view, settings),
         Measure::UniqueLines(settings) => unique_lines::read(&view, settings),
+        Measure::InternalItems(settings) => internal_items::read(context, &view, settings),
         Measure::Declared(settings) => declared::read(context, &view, settings),
         Measure::CoveredLines(settings) => covered_lines::read(&view, settings),
         Measure::FastEndpoints(settings) => fast_endpoints::read(context, &view, settings),
         Measure::SafeReads => safe_reads::read(context, &view),
         Measure::SingleTransaction => single_transaction::read(context, &view),
-        Measure::FineLocks => fine_locks::read(context, &view),
+        Measure::FineLocks(settings) => fine_locks::read(context, &view, settings),
     }
 }
 
@@ -284,12 +287,13 @@ pub fn explain(codebase: &Codebase, component: &Component, reading: &Reading) ->
         Measure::TestedFiles(_)
         | Measure::PreferredImports(_)
         | Measure::UniqueLines(_)
+        | Measure::InternalItems(_)
         | Measure::Declared(_)
         | Measure::CoveredLines(_)
         | Measure::FastEndpoints(_)
         | Measure::SafeReads
         | Measure::SingleTransaction
-        | Measure::FineLocks => None,
+        | Measure::FineLocks(_) => None,
     }
 }
 
@@ -366,11 +370,12 @@ pub fn about(measure: &Measure) -> About {
         Measure::ExplainedSuppressions => explained_suppressions::ABOUT,
         Measure::TrackedDebt(_) => tracked_debt::ABOUT,
         Measure::UniqueLines(_) => unique_lines::ABOUT,
+        Measure::InternalItems(_) => internal_items::ABOUT,
         Measure::Declared(settings) => declared::about(settings),
         Measure::CoveredLines(_) => covered_lines::ABOUT,
         Measure::FastEndpoints(_) => fast_endpoints::ABOUT,
         Measure::SafeReads => safe_reads::ABOUT,
         Measure::SingleTransaction => single_transaction::ABOUT,
-        Measure::FineLocks => fine_locks::ABOUT,
+        Measure::FineLocks(_) => fine_locks::ABOUT,
     }
 }

@@ -4,8 +4,9 @@ use super::ledger::{Demand, Ledger, List, list, written};
 use super::{Effect, declared, globs};
 use crate::definition::library::{PreferredImports, Preset};
 use crate::definition::settings::{
-    CalmHotSpots, CalmTouches, CoveredLines, FastEndpoints, HiddenItems, Measure, ShortFiles,
-    SimpleFunctions, SmallChanges, TestMap, TestedFiles, TrackedDebt, TypedSlots, UniqueLines,
+    CalmHotSpots, CalmTouches, CoveredLines, FastEndpoints, FineLocks, HiddenItems, InternalItems,
+    Measure, ShortFiles, SimpleFunctions, SmallChanges, TestMap, TestedFiles, TrackedDebt,
+    TypedSlots, UniqueLines,
 };
 
 /// Whether no file can make the measure say anything: it waits for a setting.
@@ -32,6 +33,10 @@ pub(super) fn compare(component: &str, base: &Measure, head: &Measure) -> Ledger
         }
         (Measure::HiddenItems(base), Measure::HiddenItems(head)) => {
             let HiddenItems { boundary } = base;
+            ledger.ordered("boundary", boundary, &head.boundary, Demand::Rising);
+        }
+        (Measure::InternalItems(base), Measure::InternalItems(head)) => {
+            let InternalItems { boundary } = base;
             ledger.ordered("boundary", boundary, &head.boundary, Demand::Rising);
         }
         (Measure::PreferredImports(base), Measure::PreferredImports(head)) => {
@@ -103,8 +108,17 @@ pub(super) fn compare(component: &str, base: &Measure, head: &Measure) -> Ledger
         (Measure::DocumentedItems, Measure::DocumentedItems)
         | (Measure::ExplainedSuppressions, Measure::ExplainedSuppressions)
         | (Measure::SafeReads, Measure::SafeReads)
-        | (Measure::SingleTransaction, Measure::SingleTransaction)
-        | (Measure::FineLocks, Measure::FineLocks) => {}
+        | (Measure::SingleTransaction, Measure::SingleTransaction) => {}
+        (Measure::FineLocks(base), Measure::FineLocks(head)) => {
+            let FineLocks { exempt } = base;
+            // Each entry keeps locks from being judged.
+            ledger.ordered_list(
+                "exempt",
+                &list(exempt),
+                &list(&head.exempt),
+                Demand::Falling,
+            );
+        }
         // Each by name: a new measure has to be given a row above.
         (
             Measure::TypedSlots(_)
@@ -115,7 +129,7 @@ pub(super) fn compare(component: &str, base: &Measure, head: &Measure) -> Ledger
             | Measure::FastEndpoints(_)
             | Measure::SafeReads
             | Measure::SingleTransaction
-            | Measure::FineLocks
+            | Measure::FineLocks(_)
             | Measure::CalmTouches(_)
             | Measure::SmallChanges(_)
             | Measure::ShortFiles(_)
@@ -125,6 +139,7 @@ pub(super) fn compare(component: &str, base: &Measure, head: &Measure) -> Ledger
             | Measure::ExplainedSuppressions
             | Measure::TrackedDebt(_)
             | Measure::UniqueLines(_)
+            | Measure::InternalItems(_)
             | Measure::Declared(_),
             _,
         ) => {
