@@ -161,7 +161,8 @@ unique-code unique-lines 0.97 0.8 0 track
 escape-free-code escape-free-lines 0.995 0.95 0 track
 local-changes local-changes 0.95 0.6 0 report
 attended-code attended-code 0.9 0.4 0 report
-steady-deployments steady-deployments 0.95 0.7 0 report";
+steady-deployments steady-deployments 0.95 0.7 0 report
+internal-items internal-items 0.85 0.3 0 track";
     assert_eq!(table.join("\n"), expected);
     let measures: Vec<&str> = rows.iter().map(|row| row.measure.name()).collect();
     let all = Measure::all().map(|measure| measure.name());
@@ -304,7 +305,7 @@ fn components_of_ones_own_follow_the_built_in_ones() {
         .iter()
         .map(|row| row.id.as_str())
         .collect();
-    assert_eq!((ids[0], ids[22], ids.len()), ("typed-code", "own", 23));
+    assert_eq!((ids[0], ids[23], ids.len()), ("typed-code", "own", 24));
 }
 
 #[test]

@@ -149,6 +149,24 @@ fn render(facts: &Facts) -> String {
     if let Some(list) = &facts.export_list {
         let _ = writeln!(text, "exports {}", list.join(" "));
     }
+    for exported in &facts.exported_as {
+        let _ = writeln!(text, "exports {} as {}", exported.item, exported.name);
+    }
+    for (what, lines) in [
+        ("started once", &facts.lazy_starts),
+        ("failure swallowed", &facts.swallowed),
+    ] {
+        for (from, to) in lines {
+            let _ = writeln!(text, "{what} {from} to {to}");
+        }
+    }
+    if !facts.awaits.is_empty() {
+        let lines: Vec<String> = facts.awaits.iter().map(u32::to_string).collect();
+        let _ = writeln!(text, "waits on {}", lines.join(" "));
+    }
+    if !facts.mentions.is_empty() {
+        let _ = writeln!(text, "macros are given {}", facts.mentions.join(" "));
+    }
     let mut rows = rows(facts);
     rows.sort_by_key(|(line, _)| *line);
     for (line, row) in rows {
@@ -178,6 +196,11 @@ fn rows(facts: &Facts) -> Vec<(u32, String)> {
             ImportKind::Module => " module",
         });
         rows.push((import.line, row + in_test(import.in_test)));
+    }
+    for member in &facts.members {
+        let import = &facts.imports[member.import as usize];
+        let row = format!("taken from {} {}", import.module, member.name);
+        rows.push((import.line, row));
     }
     for decorator in &facts.decorators {
         let on = decorator

@@ -1,7 +1,9 @@
 //! The measures a component can name, and the settings of each with their defaults.
 
 mod changes;
+mod items;
 mod lines;
+mod locks;
 
 use serde::Serialize;
 use toml::de::DeTable;
@@ -14,7 +16,9 @@ use super::pattern::PatternSet;
 use super::table::Table;
 use super::timing::TimingImport;
 pub use changes::{AttendedCode, LocalChanges, SteadyDeployments};
+pub use items::{Boundary, HiddenItems, InternalItems};
 pub use lines::{EscapeFreeLines, ShortFiles, TrackedDebt, UniqueLines};
+pub use locks::FineLocks;
 
 /// A way of looking, with its settings. In TOML: `measure.short-files = { max_lines = 500 }`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -37,7 +41,7 @@ pub enum Measure {
     /// Mutating endpoints with one transaction.
     SingleTransaction,
     /// Locking functions without a coarse lock.
-    FineLocks,
+    FineLocks(FineLocks),
     /// Touches on files that are not in every other change.
     CalmTouches(CalmTouches),
     /// Changes of few files.
@@ -64,6 +68,8 @@ pub enum Measure {
     AttendedCode(AttendedCode),
     /// Deployments after which nothing had to be undone or mended in haste.
     SteadyDeployments(SteadyDeployments),
+    /// Declared items that other modules do not use.
+    InternalItems(InternalItems),
     /// What a definition says in its own words.
     Declared(Declared),
 }
@@ -71,7 +77,7 @@ pub enum Measure {
 impl Measure {
     /// Every measure with its default settings, in the order of the built-in definition, and last the one that says nothing
     /// until somebody does.
-    pub fn all() -> [Self; 23] {
+    pub fn all() -> [Self; 24] {
         [
             Self::TypedSlots(TypedSlots::default()),
             Self::TestedFiles(TestedFiles::default()),
@@ -81,7 +87,7 @@ impl Measure {
             Self::FastEndpoints(FastEndpoints::default()),
             Self::SafeReads,
             Self::SingleTransaction,
-            Self::FineLocks,
+            Self::FineLocks(FineLocks::default()),
             Self::CalmTouches(CalmTouches::default()),
             Self::SmallChanges(SmallChanges::default()),
             Self::ShortFiles(ShortFiles::default()),
@@ -95,6 +101,7 @@ impl Measure {
             Self::LocalChanges(LocalChanges::default()),
             Self::AttendedCode(AttendedCode::default()),
             Self::SteadyDeployments(SteadyDeployments::default()),
+            Self::InternalItems(InternalItems::default()),
             Self::Declared(Declared::default()),
         ]
     }
@@ -110,7 +117,7 @@ impl Measure {
             Self::FastEndpoints(_) => "fast-endpoints",
             Self::SafeReads => "safe-reads",
             Self::SingleTransaction => "single-transaction",
-            Self::FineLocks => "fine-locks",
+            Self::FineLocks(_) => "fine-locks",
             Self::CalmTouches(_) => "calm-touches",
             Self::SmallChanges(_) => "small-changes",
             Self::ShortFiles(_) => "short-files",
@@ -124,6 +131,7 @@ impl Measure {
             Self::LocalChanges(_) => "local-changes",
             Self::AttendedCode(_) => "attended-code",
             Self::SteadyDeployments(_) => "steady-deployments",
+            Self::InternalItems(_) => "internal-items",
             Self::Declared(_) => "declared",
         }
     }
@@ -162,10 +170,11 @@ impl Measure {
             Self::LocalChanges(base) => Self::LocalChanges(base.read(table)),
             Self::AttendedCode(base) => Self::AttendedCode(base.read(table)),
             Self::SteadyDeployments(base) => Self::SteadyDeployments(base.read(table)),
+            Self::InternalItems(base) => Self::InternalItems(base.read(table)),
+            Self::FineLocks(base) => Self::FineLocks(base.read(table)),
             Self::Declared(base) => Self::Declared(base.read(table)),
             Self::SafeReads
             | Self::SingleTransaction
-            | Self::FineLocks
             | Self::DocumentedItems
             | Self::ExplainedSuppressions => self,
         }
@@ -296,33 +305,6 @@ impl CoveredLines {
         let words = [("zero", Absent::Zero), ("ignore", Absent::Ignore)];
         Self {
             absent: table.choice("absent", &words).unwrap_or(self.absent),
-        }
-    }
-}
-
-/// Settings of `hidden-items`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct HiddenItems {
-    /// What counts as a module.
-    pub boundary: Boundary,
-}
-
-/// What an item must be hidden within; what comes later asks for more.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Boundary {
-    /// Its directory.
-    #[default]
-    Directory,
-    /// Its file.
-    File,
-}
-
-impl HiddenItems {
-    fn read(self, table: &mut Table) -> Self {
-        let words = [("directory", Boundary::Directory), ("file", Boundary::File)];
-        Self {
-            boundary: table.choice("boundary", &words).unwrap_or(self.boundary),
         }
     }
 }

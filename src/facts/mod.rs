@@ -47,10 +47,22 @@ pub struct Facts {
     pub items: Vec<Item>,
     /// What other modules this file names, one entry for each imported name.
     pub imports: Vec<Import>,
+    /// Names taken from modules that are imported whole, each once.
+    pub members: Vec<Member>,
+    /// Names under which others know what the file calls otherwise, and the modules it hands out.
+    pub exported_as: Vec<ExportedAs>,
+    /// Names behind a dot or `::` in what macros are given, outside tests: sorted, each once.
+    pub mentions: Vec<CompactString>,
     /// Calls, in source order.
     pub calls: Calls,
     /// What stands around calls and what they are given, in order.
     pub flow: Flow,
+    /// Lines on which something is waited for, sorted.
+    pub awaits: Vec<u32>,
+    /// First and last lines of branches that test a name and give it a value: `if x is None: x = make()`.
+    pub lazy_starts: Vec<(u32, u32)>,
+    /// First and last lines of what is tried, where no failure goes further.
+    pub swallowed: Vec<(u32, u32)>,
     /// Decorators and attributes, in source order.
     pub decorators: Vec<Decorator>,
     /// Test cases, enabled or not.
@@ -222,6 +234,24 @@ pub struct Import {
     pub kind: ImportKind,
     /// It is inside inline tests.
     pub in_test: bool,
+}
+
+/// A name taken from a module that is imported whole: `x.name` after `import * as x`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
+pub struct Member {
+    /// Position of the import.
+    pub import: u32,
+    /// The name that is taken.
+    pub name: CompactString,
+}
+
+/// A name others know something by.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct ExportedAs {
+    /// That name; `default` for what a module is as a whole.
+    pub name: CompactString,
+    /// What its own file calls it: an item, or under the same name a child module.
+    pub item: CompactString,
 }
 
 /// How a name is imported.

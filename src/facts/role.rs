@@ -7,12 +7,13 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Subject {
-    /// A statement or expression whose arms exclude each other: if, match, switch, try.
-    FlowFork,
     /// One of the arms. One outside a fork may happen or not.
     FlowArm,
     /// What is repeated.
     FlowLoop,
+    // A block with nothing in it but a statement has the span of that statement, and is around it.
+    /// A statement or expression whose arms exclude each other: if, match, switch, try.
+    FlowFork,
     /// A block that something is entered for. Its `flow.enter` stand in it.
     FlowScope,
     /// What a scope enters. Parts: `callee` (the expression), `name` (what it is called inside).
@@ -119,7 +120,7 @@ pub enum Subject {
     ItemNamed,
     /// A name assigned at top level: an item unless it was imported before. Parts: `name`.
     ItemAssigned,
-    /// Makes the item of this name public. Parts: `name`.
+    /// Makes the item of this name public. Parts: `name`, and `alias` for what others know it by.
     Export,
     /// A literal list of the names a module exports.
     ExportList,
@@ -127,6 +128,8 @@ pub enum Subject {
     ExportAppend,
     /// A literal name taken from the list of exported names.
     ExportRemove,
+    /// A child module in a file of its own that others may see. Parts: `name`.
+    ExportModule,
     /// A statement around imports that do not name their module themselves. Parts: `module`.
     ImportFrom,
     /// An import. Parts: `module`, `name`, `alias`.
@@ -153,10 +156,22 @@ pub enum Subject {
     ImportPath,
     /// A name taken from something an import of the file binds (`alias.name`); others are none. Parts: `module`, `name`.
     ImportChain,
+    /// A name taken from something that may be a module imported whole (`alias.name`). Parts: `module`, `name`.
+    ImportMember,
     /// A declaration of a child module in a file of its own. Parts: `name`.
     ImportModule,
+    /// A name inside of what a macro is given, behind a dot or `::`: what it means, the macro decides.
+    Mention,
     /// A call. Parts: `callee`.
     Call,
+    /// Waits for something else to end.
+    Await,
+    /// A branch on whether something is there. Parts: `name`.
+    LazyTest,
+    /// A name that gets a value, where no binding of flow says so. Parts: `name`.
+    LazySet,
+    /// What is tried although its failure may be swallowed. Parts: `body`, what is done then.
+    Tried,
     /// A call of a macro. Parts: `callee`.
     CallMacro,
     /// A decorator or attribute. Parts: `name`.
@@ -220,9 +235,9 @@ pub enum Subject {
 
 /// Every subject with its capture name, in declaration order.
 pub const SUBJECTS: &[(Subject, &str)] = &[
-    (Subject::FlowFork, "flow.fork"),
     (Subject::FlowArm, "flow.arm"),
     (Subject::FlowLoop, "flow.loop"),
+    (Subject::FlowFork, "flow.fork"),
     (Subject::FlowScope, "flow.scope"),
     (Subject::FlowEnter, "flow.enter"),
     (Subject::FlowExit, "flow.exit"),
@@ -279,6 +294,7 @@ pub const SUBJECTS: &[(Subject, &str)] = &[
     (Subject::ExportList, "export.list"),
     (Subject::ExportAppend, "export.append"),
     (Subject::ExportRemove, "export.remove"),
+    (Subject::ExportModule, "export.module"),
     (Subject::ImportFrom, "import.from"),
     (Subject::Import, "import"),
     (Subject::ImportDefault, "import.default"),
@@ -292,8 +308,14 @@ pub const SUBJECTS: &[(Subject, &str)] = &[
     (Subject::ImportTreeReexport, "import.tree.reexport"),
     (Subject::ImportPath, "import.path"),
     (Subject::ImportChain, "import.chain"),
+    (Subject::ImportMember, "import.member"),
     (Subject::ImportModule, "import.module"),
+    (Subject::Mention, "mention"),
     (Subject::Call, "call"),
+    (Subject::Await, "await"),
+    (Subject::LazyTest, "lazy.test"),
+    (Subject::LazySet, "lazy.set"),
+    (Subject::Tried, "tried"),
     (Subject::CallMacro, "call.macro"),
     (Subject::Decorator, "decorator"),
     (Subject::Route, "route"),

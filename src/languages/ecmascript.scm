@@ -139,8 +139,9 @@
   (class) (false) (function_expression) (generator_function) (member_expression)
   (new_expression) (null) (number) (object) (parenthesized_expression) (regex) (string)
   (template_string) (ternary_expression) (true) (unary_expression)]) @item.public
-(export_statement "default" value: (identifier) @export @name)
-(export_specifier name: (identifier) @name) @export
+(export_statement "default" @alias value: (identifier) @export @name)
+(export_statement "default" @alias declaration: (_ name: (_) @name)) @export
+(export_specifier name: (identifier) @name alias: _? @alias) @export
 
 ; Imports. Names stand before their module: a pattern with both would keep as many matches open as there are names.
 (import_statement . source: (string) @module) @import
@@ -183,6 +184,8 @@
       arguments: (arguments . (string) @module .)) @import.call
     property: (property_identifier) @name))
   (#eq? @_require "require"))
+
+(member_expression object: (identifier) @module property: (property_identifier) @name) @import.member
 
 ; Calls and decorators
 (call_expression function: (_) @callee) @call
@@ -256,6 +259,13 @@
   (switch_case (statement_block (break_statement) @flow.stay))
   (switch_default (statement_block (break_statement) @flow.stay))
 ]
+(await_expression) @await
+(if_statement condition: (parenthesized_expression [
+  (identifier) @name
+  (member_expression) @name
+  (unary_expression argument: [(identifier) (member_expression)] @name)
+  (binary_expression left: [(identifier) (member_expression)] @name right: [(null) (undefined)])])) @lazy.test
+(try_statement body: (statement_block) @tried handler: (catch_clause) @body)
 (variable_declarator name: (identifier) @name value: (_) @flow.bind)
 (assignment_expression left: [(identifier) (member_expression)] @name right: (_) @flow.bind)
 (for_in_statement left: (identifier) @name right: (_) @flow.bind)

@@ -43,7 +43,7 @@
     (object [
       (shorthand_property_identifier) @export @name
       (method_definition name: (property_identifier) @name) @item.public
-      (pair value: (identifier) @export @name)
+      (pair key: [(property_identifier) (string)] @alias value: (identifier) @export @name)
       (pair
         key: [(property_identifier) (string)] @alias
         value: (call_expression
@@ -87,9 +87,17 @@
     arguments: (arguments . (string) @module .)) @import.reexport)
   (#any-of? @_exports "exports" "module.exports") (#eq? @_require "require"))
 ((assignment_expression
-  left: (member_expression object: (_) @_exports property: (property_identifier))
+  left: (member_expression object: (_) @_exports property: (property_identifier) @alias)
   right: (identifier) @export @name)
   (#any-of? @_exports "exports" "module.exports"))
+((assignment_expression
+  left: (member_expression object: (identifier) @_module property: (property_identifier) @_exports @alias)
+  right: [
+    (identifier) @name
+    (class name: (identifier) @name)
+    (function_expression name: (identifier) @name)
+    (generator_function name: (identifier) @name)]) @export
+  (#eq? @_module "module") (#eq? @_exports "exports"))
 
 ; Flow
 (field_definition property: (_) @name value: (_) @flow.bind)

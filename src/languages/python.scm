@@ -187,6 +187,14 @@
 (pair key: (string (string_content) @name) value: (true) @flow.setting
   (#match? @name "^[A-Z][A-Z0-9_]+$"))
 
+(await) @await
+(if_statement condition: [
+  (identifier) @name
+  (attribute) @name
+  (not_operator argument: [(identifier) (attribute)] @name)
+  (comparison_operator . [(identifier) (attribute)] @name . (none) .)]) @lazy.test
+(try_statement body: (block) @tried (except_clause) @body)
+
 ; Routes of web frameworks
 ((call
   function: [(identifier) @name (attribute object: (_) @from attribute: (identifier) @name)]

@@ -126,6 +126,11 @@
 ] @item.parent
 (attribute_item (attribute . (identifier) @_a) (#eq? @_a "macro_export")) @next.public
 
+(mod_item (visibility_modifier) @_v name: (identifier) @name !body
+  (#eq? @_v "pub")) @export.module
+(token_tree "." . (identifier) @mention)
+(token_tree "::" . (identifier) @mention)
+
 ; Imports
 (use_declaration argument: (_) @module) @import.tree
 (use_declaration (visibility_modifier) argument: (_) @module) @import.tree.reexport
@@ -207,6 +212,13 @@
   (while_expression body: (block) @flow.loop)
   (loop_expression body: (block) @flow.loop)
 ]
+(await_expression) @await
+((if_expression condition: [
+  (call_expression function: (field_expression value: (identifier) @name field: (field_identifier) @_there))
+  (unary_expression (call_expression function: (field_expression value: (identifier) @name field: (field_identifier) @_there)))
+  ]) @lazy.test
+  (#any-of? @_there "is_none" "is_some" "is_empty"))
+(assignment_expression left: [(identifier) @name (unary_expression (identifier) @name)]) @lazy.set
 (return_expression) @flow.exit
 [(break_expression) (continue_expression)] @flow.jump
 (let_declaration pattern: (identifier) @name value: (_) @flow.bind)

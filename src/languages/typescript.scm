@@ -84,10 +84,10 @@
   (as_expression . [(object) (array) (call_expression) (new_expression) (arrow_function)])
   (satisfies_expression . [(object) (array) (call_expression) (new_expression) (arrow_function)])
   ]) @item.public
-(export_statement "default" value: [
+(export_statement "default" @alias value: [
   (as_expression . (identifier) @name)
   (satisfies_expression . (identifier) @name)] @export)
-(export_statement "=" (identifier) @export @name)
+(export_statement "=" @alias (identifier) @export @name)
 
 ; Tables
 (program (_ (variable_declarator value: (_ . [(object) (array)] @table))))
@@ -112,6 +112,7 @@
 (as_expression (as_expression (predefined_type) @escape.as) (#eq? @escape.as "unknown"))
 (non_null_expression "!" @escape)
 ((type_identifier) @escape (#eq? @escape "Function"))
+(nested_type_identifier module: (identifier) @module name: (type_identifier) @name) @import.member
 
 ; Flow
 (public_field_definition name: (_) @name value: (_) @flow.bind)

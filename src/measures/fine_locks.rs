@@ -2,16 +2,26 @@
 //!
 //! A lock is coarse if which one is taken does not depend on the data: one of the whole process (a static, a module's
 //! or a class's), a whole table, or one whose name is written out. A lock of one object is fine, and so is one that is
-//! looked up by a key. A lock that lives in one function is none. Where a lock was passed in, nothing is claimed.
+//! looked up by a key. A lock that lives in one function is none. Where a lock was passed in, nothing is claimed. Neither
+//! counts one under which something is only started once. What makes a coarse lock worse is said beside it.
 
+mod grain;
+mod held;
+
+use std::cell::OnceCell;
+
+use super::data::operations;
 use super::data::sheet::{Sheet, names};
 use super::data::{imports_any, is_spoken, note_candidates};
-use super::{About, Context, Measurement, Method, Note, Reading, Subject, Taken, View};
+use super::{
+    About, Context, Entry, List, Measurement, Method, Note, Reading, Subject, Taken, View,
+};
 use crate::codebase::resolve::Resolver;
-use crate::codebase::{Codebase, File, FileIndex};
+use crate::codebase::{Codebase, File};
 use crate::definition::data::Locks;
 use crate::definition::data::chain::Segment;
-use crate::facts::{Facts, Given, ImportKind, Lost, StepKind};
+use crate::definition::settings::FineLocks;
+use crate::facts::{Facts, Given, Lost, StepKind};
 
 pub(super) const ABOUT: About = About {
     unit: "functions",
@@ -27,6 +37,8 @@ const MOST_NAMED: usize = 3;
 
 /// A lock that a function takes.
 struct Lock {
+    /// The step that takes it.
+    at: usize,
     line: u32,
     grain: Grain,
 }
@@ -42,7 +54,7 @@ enum Grain {
     NotProven(String),
 }
 
-pub(super) fn read(context: &Context, view: &View) -> Measurement {
+pub(super) fn read(context: &Context, view: &View, settings: &FineLocks) -> Measurement {
     let codebase = context.codebase;
     let used: Vec<&Locks> = context
         .data
@@ -60,6 +72,7 @@ pub(super) fn read(context: &Context, view: &View) -> Measurement {
         ..Taken::default()
     };
     let (mut candidates, mut not_proven) = (Vec::new(), Vec::new());
+    let (mut burdened, mut lazy) = (Vec::new(), 0_u64);
     let resolver = context.resolver();
     for (index, ..) in view.code() {
         let file = codebase.file(index);
@@ -76,16 +89,35 @@ pub(super) fn read(context: &Context, view: &View) -> Measurement {
         }
         let room = Room {
             sheet: Sheet::new(index, facts),
+            settings,
             locks,
             codebase,
             resolver: &resolver,
             file,
         };
-        for (function, found) in room.by_function() {
+        let data = OnceCell::new();
+        let data = || data.get_or_init(|| operations(&room.sheet, file, context.libraries()));
+        for (function, mut found) in room.by_function() {
             let subject = Subject::Function(index, function);
+            let before = found.len();
+            found.retain(|lock| {
+                !matches!(lock.grain, Grain::Coarse(_))
+                    || !room.is_lazy_start(&room.held(lock.at, lock))
+            });
+            lazy += (before - found.len()) as u64;
             let coarse = found.iter().find_map(|lock| match &lock.grain {
                 Grain::Coarse(why) => {
-                    Some(format!("takes a coarse lock on line {}: {why}", lock.line))
+                    let burden = room.burden(lock.at, &room.held(lock.at, lock), data());
+                    let words = burden.words();
+                    let words = format!("takes a coarse lock on line {}: {why}{words}", lock.line);
+                    if burden.is_any() {
+                        burdened.push(Entry {
+                            subjects: vec![subject],
+                            words: words.clone(),
+                            figures: burden.figures(),
+                        });
+                    }
+                    Some(words)
                 }
                 _ => None,
             });
@@ -123,6 +155,20 @@ pub(super) fn read(context: &Context, view: &View) -> Measurement {
         };
     }
     note_candidates(&mut taken.notes, &candidates);
+    if lazy > 0 {
+        taken.notes.push(format!(
+            "left out: {lazy} coarse locks under which something is only started once"
+        ));
+    }
+    taken.lists.push(List {
+        name: "burdened-locks",
+        about: format!(
+            "Coarse locks that are held while a call leaves the process or touches data, while something is awaited, while \
+             another lock is taken, for more than {} lines, or that are taken in a loop.",
+            held::MOST_LINES
+        ),
+        entries: burdened,
+    });
     if !not_proven.is_empty() {
         let shown = not_proven.len().min(MOST_NAMED);
         taken.notes.push(format!(
@@ -167,6 +213,7 @@ fn may_lock(facts: &Facts, locks: &[&Locks]) -> bool {
 /// A file in which locks are looked for.
 struct Room<'a, 'r> {
     sheet: Sheet<'a>,
+    settings: &'r FineLocks,
     locks: Vec<&'r Locks>,
     codebase: &'a Codebase,
     resolver: &'r Resolver<'a>,
@@ -206,7 +253,11 @@ impl<'a> Room<'a, '_> {
                 let mut path = Vec::new();
                 names(text, &mut path);
                 let grain = self.grain(locks, &path, at)?;
-                Some(Lock { line: *line, grain })
+                (!self.is_exempt(&path)).then_some(Lock {
+                    at,
+                    line: *line,
+                    grain,
+                })
             }
             StepKind::Call(call) => {
                 let line = call.call.line;
@@ -217,10 +268,21 @@ impl<'a> Room<'a, '_> {
                 } else {
                     None
                 };
-                grain.map(|grain| Lock { line, grain })
+                let (_, path) = chain.split_last()?;
+                let grain = grain.filter(|_| !self.is_exempt(path));
+                grain.map(|grain| Lock { at, line, grain })
             }
             _ => None,
         }
+    }
+
+    /// Whether the settings leave out a lock of this name.
+    fn is_exempt(&self, path: &[Segment]) -> bool {
+        if self.settings.exempt.is_empty() {
+            return false;
+        }
+        let names: Vec<&str> = path.iter().map(|segment| segment.name).collect();
+        self.settings.is_exempt(&names.join("."))
     }
 
     /// What a call takes; none if it takes no lock. `chain` ends in it.
@@ -234,7 +296,7 @@ impl<'a> Room<'a, '_> {
             };
             if let Some(found) = ends(&locks.named) {
                 let key = found.key.unwrap_or(Given::Expression);
-                return Some(by_key(key));
+                return Some(grain::by_key(key));
             }
             if ends(&locks.rows).is_some() {
                 return Some(self.rows(locks, at));
@@ -292,215 +354,12 @@ impl<'a> Room<'a, '_> {
             None => Grain::Coarse("all rows of a query".to_owned()),
         }
     }
-
-    /// The grain of a lock named by a path; none if the path names no lock.
-    fn grain(&self, locks: &Locks, path: &[Segment], at: usize) -> Option<Grain> {
-        let last = path.last()?;
-        let root = path.first()?;
-        // The streams of a process are locked to write a line whole.
-        let is_stream = |name: &str| {
-            let rest = name.strip_prefix("std");
-            rest.is_some_and(|rest| ["in", "out", "err"].contains(&rest))
-        };
-        if path.iter().any(|segment| is_stream(segment.name)) {
-            return None;
-        }
-        let indexed = path.iter().find_map(|segment| segment.index);
-        let looks_like_one = |name: &str| {
-            let name = name.to_lowercase();
-            ["lock", "mutex", "sem", "advisory"]
-                .iter()
-                .any(|word| name.contains(word))
-                && !name.contains("block")
-        };
-        let is_named_so =
-            looks_like_one(last.name) || (!locks.make.is_empty() && self.has_known_take(locks));
-        if let Some(index) = indexed {
-            return is_named_so.then(|| {
-                if index.starts_with(['"', '\'']) {
-                    Grain::Coarse(format!("`{}` under a key that is written out", last.name))
-                } else {
-                    Grain::Fine
-                }
-            });
-        }
-        // What a call gives: looked up by what it is given.
-        if let Some(call) = path
-            .iter()
-            .rev()
-            .find(|segment| segment.arguments.is_some())
-        {
-            let is_given = call.arguments.is_some_and(|given| !given.is_empty());
-            return is_named_so.then(|| {
-                if is_given || path.len() > 1 {
-                    Grain::Fine
-                } else {
-                    Grain::NotProven(format!("which lock `{}()` gives is not known", call.name))
-                }
-            });
-        }
-        if matches!(root.name, "self" | "this" | "cls" | "Self") || path.len() > 1 {
-            let is_class = matches!(root.name, "cls" | "Self")
-                || root.name.starts_with(char::is_uppercase)
-                || (root.name == "self" && self.is_of_class(locks, last.name));
-            if path.len() == 2 && is_class {
-                let made = self.module_lock(locks, &self.sheet, last.name);
-                return made.then(|| {
-                    Grain::Coarse(format!("`{}` is one for the whole process", last.name))
-                });
-            }
-            // `module.LOCK`: a lock of another file.
-            if path.len() == 2 && root.name != "self" && root.name != "this" {
-                let written = format!("{}.{}", root.name, last.name);
-                if self.is_imported_lock(locks, root.name, Some(last.name)) {
-                    return Some(Grain::Coarse(format!(
-                        "`{written}` is one for the whole process"
-                    )));
-                }
-            }
-            return is_named_so.then_some(Grain::Fine);
-        }
-        self.grain_of_name(locks, root.name, at, is_named_so)
-    }
-
-    /// The grain of a lock that has a plain name.
-    fn grain_of_name(
-        &self,
-        locks: &Locks,
-        name: &str,
-        at: usize,
-        is_named_so: bool,
-    ) -> Option<Grain> {
-        if let Some(bind) = self.sheet.binding(name, at) {
-            let made = self.makes(locks, bind);
-            return match (self.sheet.function(bind), made) {
-                (None, true) => Some(Grain::Coarse(format!(
-                    "`{name}` is one for the whole process"
-                ))),
-                (None, false) => {
-                    is_named_so.then(|| Grain::NotProven(format!("what `{name}` is was not found")))
-                }
-                (Some(_), true) => Some(Grain::Local),
-                (Some(_), false) => {
-                    // A lock by a name that is written out, made first and entered later.
-                    let call = self.sheet.bound_call(bind)?;
-                    let chain = self.sheet.chain(call);
-                    let named = locks.named.iter().find_map(|pattern| pattern.find(&chain));
-                    match named.and_then(|found| found.key) {
-                        Some(_) => Some(Grain::Local),
-                        None => is_named_so.then_some(Grain::Fine),
-                    }
-                }
-            };
-        }
-        if self.is_imported_lock(locks, name, None) {
-            return Some(Grain::Coarse(format!(
-                "`{name}` is one for the whole process"
-            )));
-        }
-        is_named_so.then(|| Grain::NotProven(format!("`{name}` comes from elsewhere")))
-    }
-
-    /// Whether a binding makes a lock.
-    fn makes(&self, locks: &Locks, bind: usize) -> bool {
-        makes(&self.sheet, &self.locks, bind) || makes(&self.sheet, &[locks], bind)
-    }
-
-    /// Whether something of this name is bound to a lock outside of all functions of a file.
-    fn module_lock(&self, _: &Locks, sheet: &Sheet, name: &str) -> bool {
-        module_lock(sheet, &self.locks, name)
-    }
-
-    /// Whether a class binds this name for all of its objects. In JavaScript each object has its own.
-    fn is_of_class(&self, locks: &Locks, name: &str) -> bool {
-        let own = format!("self.{name}");
-        let is_bound =
-            |step: &crate::facts::Step| matches!(step.kind, StepKind::Bind(bound) if bound == own);
-        if self.sheet.steps.iter().any(is_bound) {
-            return false;
-        }
-        self.file
-            .language
-            .is_some_and(|language| language.name() == "python")
-            && self.module_lock(locks, &self.sheet, name)
-    }
-
-    /// Whether the calls that take a lock of this library say so by themselves: Rust's `.lock()`.
-    fn has_known_take(&self, locks: &Locks) -> bool {
-        locks.languages.iter().any(|language| language == "rust")
-    }
-
-    /// Whether a name, or one of a module of that name, is imported from a file that makes a lock of it.
-    fn is_imported_lock(&self, _: &Locks, root: &str, member: Option<&str>) -> bool {
-        let facts: &'a Facts = self.sheet.facts;
-        let imports = facts.imports.iter().filter(|import| {
-            let local = import.alias.as_deref().or(import.name.as_deref());
-            import.kind != ImportKind::TypeOnly
-                && (local == Some(root) || (local.is_none() && import.module.ends_with(root)))
-        });
-        for import in imports {
-            let found = self.resolver.resolve(self.sheet.file, import);
-            for target in &found.targets {
-                let Some(name) = member.or(target.symbol) else {
-                    continue;
-                };
-                if self.binds_lock(target.file, name) {
-                    return true;
-                }
-            }
-        }
-        false
-    }
-
-    fn binds_lock(&self, file: FileIndex, name: &str) -> bool {
-        let facts = self.codebase.file(file).facts();
-        facts.is_some_and(|facts| {
-            // Most files name nothing like it; only one that does is laid out.
-            facts.flow.texts().iter().any(|text| text == name)
-                && module_lock(&Sheet::new(file, facts), &self.locks, name)
-        })
-    }
-}
-
-/// A lock by its name.
-fn by_key(key: Given) -> Grain {
-    match key {
-        Given::Text(text) => Grain::Coarse(format!("its name is written out, `{text}`")),
-        Given::Name(name) if is_constant(name) => {
-            Grain::Coarse(format!("its name is always the same, `{name}`"))
-        }
-        _ => Grain::Fine,
-    }
-}
-
-fn is_constant(name: &str) -> bool {
-    let last = name.rsplit(['.', ':']).next().unwrap_or(name);
-    last.len() > 1 && !last.chars().any(char::is_lowercase)
-}
-
-fn module_lock(sheet: &Sheet, locks: &[&Locks], name: &str) -> bool {
-    (0..sheet.steps.len()).any(|at| {
-        matches!(sheet.steps[at].kind, StepKind::Bind(bound) if bound == name)
-            && sheet.function(at).is_none()
-            && makes(sheet, locks, at)
-    })
-}
-
-/// Whether a binding makes a lock, also deeper in what it makes: `LazyLock::new(|| Mutex::new(…))`.
-fn makes(sheet: &Sheet, locks: &[&Locks], bind: usize) -> bool {
-    (sheet.start(bind)..bind).any(|at| {
-        sheet.call(at).is_some() && {
-            let chain = sheet.chain(at);
-            let last = chain.len().saturating_sub(1);
-            let mut patterns = locks.iter().flat_map(|locks| &locks.make);
-            patterns.any(|pattern| pattern.find(&chain).is_some_and(|found| found.last == last))
-        }
-    })
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::measures::testing::{codebase, report};
+    use crate::measures::Measurement;
+    use crate::measures::testing::{codebase, report, taken};
     use std::path::{Path, PathBuf};
 
     /// Every fixture of a kind of lock: functions with a line marked `expect: coarse` take a coarse one, those marked
@@ -540,5 +399,44 @@ mod tests {
             }
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    const HELD: &str = "//- a.py\nimport threading\nimport requests\nfrom django.db import models\n\
+        _lock = threading.Lock()\n_metrics_lock = threading.Lock()\nother = threading.Lock()\n\
+        def short():\n    with _lock:\n        count()\n\
+        def talks(url):\n    for one in url:\n        with _lock:\n            requests.get(one)\n            \
+        Order.objects.create(a=1)\n            with other:\n                count()\n\
+        def counted():\n    with _metrics_lock:\n        count()\n\
+        def acquired():\n    other.acquire()\n    count()\n    other.release()\n    requests.get(\"/\")\n";
+
+    #[test]
+    fn what_makes_a_lock_worse_is_said_beside_it() {
+        let Measurement::Taken(taken) = taken(&codebase(HELD), "fine-locks") else {
+            panic!("nothing was measured");
+        };
+        let list = &taken.lists[0];
+        assert_eq!((list.name, list.entries.len()), ("burdened-locks", 1));
+        assert_eq!(
+            list.entries[0].words,
+            "takes a coarse lock on line 12: `_lock` is one for the whole process, held while it talks to another service \
+             over HTTP on line 13, held while it takes another lock, taken in a loop"
+        );
+        assert_eq!(
+            list.entries[0].figures,
+            [
+                ("calls_outside", 2),
+                ("awaits", 0),
+                ("other_locks", 1),
+                ("in_loop", 1),
+                ("lines", 4)
+            ]
+        );
+    }
+
+    #[test]
+    fn locks_can_be_left_out_by_their_names() {
+        let said = |measure: &str| report(&codebase(HELD), measure);
+        assert!(said("fine-locks").starts_with("0 of 4\n"));
+        assert!(said("fine-locks = { exempt = [\"*_metrics_lock\"] }").starts_with("0 of 3\n"));
     }
 }

@@ -50,6 +50,9 @@ pub fn meaning(measure: &Measure) -> &'static str {
         Measure::SteadyDeployments(_) => {
             "Of all deployments, those not followed by a revert or a hotfix."
         }
+        Measure::InternalItems(_) => {
+            "Of all declared items, those that no code of another module uses."
+        }
         Measure::Declared(_) => {
             "What the definition says in its own words: of a population, those for which what it asks holds."
         }
@@ -66,7 +69,7 @@ pub fn meaning(measure: &Measure) -> &'static str {
         Measure::SingleTransaction => {
             "Of all endpoints that change data, those that do it in one transaction."
         }
-        Measure::FineLocks => {
+        Measure::FineLocks(_) => {
             "Of all functions that take a lock, those whose lock depends on the data it guards."
         }
     }

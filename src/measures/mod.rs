@@ -12,6 +12,7 @@ mod explained_suppressions;
 mod fast_endpoints;
 mod fine_locks;
 mod hidden_items;
+mod internal_items;
 mod list;
 mod local_changes;
 mod meaning;
@@ -28,6 +29,7 @@ pub(crate) mod testing;
 mod tracked_debt;
 mod typed_slots;
 mod unique_lines;
+mod uses;
 mod view;
 
 use std::collections::BTreeMap;
@@ -248,7 +250,7 @@ pub fn take(context: &Context, component: &Component) -> Measurement {
     match &component.measure {
         Measure::TypedSlots(settings) => typed_slots::read(&view, settings),
         Measure::TestedFiles(settings) => tested_files::read(context, &view, settings),
-        Measure::HiddenItems(settings) => hidden_items::read(&view, settings),
+        Measure::HiddenItems(settings) => hidden_items::read(context, &view, settings),
         Measure::PreferredImports(settings) => preferred_imports::read(context, &view, settings),
         Measure::CalmTouches(settings) => calm_touches::read(&view, settings),
         Measure::SmallChanges(settings) => small_changes::read(&view, settings),
@@ -263,12 +265,13 @@ pub fn take(context: &Context, component: &Component) -> Measurement {
         Measure::TrackedDebt(settings) => tracked_debt::read(&view, settings),
         Measure::UniqueLines(settings) => unique_lines::read(&view, settings),
         Measure::EscapeFreeLines(settings) => escape_free_lines::read(&view, settings),
+        Measure::InternalItems(settings) => internal_items::read(context, &view, settings),
         Measure::Declared(settings) => declared::read(context, &view, settings),
         Measure::CoveredLines(settings) => covered_lines::read(&view, settings),
         Measure::FastEndpoints(settings) => fast_endpoints::read(context, &view, settings),
         Measure::SafeReads => safe_reads::read(context, &view),
         Measure::SingleTransaction => single_transaction::read(context, &view),
-        Measure::FineLocks => fine_locks::read(context, &view),
+        Measure::FineLocks(settings) => fine_locks::read(context, &view, settings),
     }
 }
 
@@ -297,6 +300,7 @@ pub fn explain(codebase: &Codebase, component: &Component, reading: &Reading) ->
         Measure::TestedFiles(_)
         | Measure::PreferredImports(_)
         | Measure::UniqueLines(_)
+        | Measure::InternalItems(_)
         | Measure::Declared(_)
         | Measure::CoveredLines(_)
         | Measure::FastEndpoints(_)
@@ -305,7 +309,7 @@ pub fn explain(codebase: &Codebase, component: &Component, reading: &Reading) ->
         | Measure::SteadyDeployments(_)
         | Measure::SafeReads
         | Measure::SingleTransaction
-        | Measure::FineLocks => None,
+        | Measure::FineLocks(_) => None,
     }
 }
 
@@ -386,11 +390,12 @@ pub fn about(measure: &Measure) -> About {
         Measure::LocalChanges(_) => local_changes::ABOUT,
         Measure::AttendedCode(_) => attended_code::ABOUT,
         Measure::SteadyDeployments(_) => steady_deployments::ABOUT,
+        Measure::InternalItems(_) => internal_items::ABOUT,
         Measure::Declared(settings) => declared::about(settings),
         Measure::CoveredLines(_) => covered_lines::ABOUT,
         Measure::FastEndpoints(_) => fast_endpoints::ABOUT,
         Measure::SafeReads => safe_reads::ABOUT,
         Measure::SingleTransaction => single_transaction::ABOUT,
-        Measure::FineLocks => fine_locks::ABOUT,
+        Measure::FineLocks(_) => fine_locks::ABOUT,
     }
 }

@@ -6,10 +6,12 @@
 //! own is one; of a session, what lies between two commits. More than one, and a failure between them leaves half a
 //! change behind.
 
+mod beside;
+
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::data::operations::{Operation, Operations};
+use super::data::operations::{GIVEN, Operation, Operations};
 use super::data::paths::{self, Event};
 use super::data::sheet::Sheet;
 use super::data::{Libraries, note_candidates, operations};
@@ -126,6 +128,7 @@ pub(super) fn read(context: &Context, view: &View) -> Measurement {
             "not proven: {not_proven} {endpoints} of a changing method without a write that could be followed"
         ));
     }
+    taken.lists = beside::lists(view, libraries);
     taken.unknown.extend(view.lost());
     Measurement::Taken(taken)
 }
@@ -395,6 +398,9 @@ fn resolve_first<'t>(callee: &'t str, first: &str) -> Option<&'t str> {
 
 /// A transaction, by where it begins; 0 is that of the request.
 fn named(file: FileIndex, step: usize) -> u64 {
+    if step == GIVEN {
+        return paths::SOMEBODYS;
+    }
     ((file.get() as u64 + 1) << 32) | step as u64
 }
 
@@ -529,5 +535,36 @@ mod tests {
             panic!("nothing was measured");
         };
         assert_eq!((taken.readings.len(), taken.unknown.len()), (0, 1));
+    }
+
+    #[test]
+    fn what_waits_inside_of_a_transaction_is_listed() {
+        let text = "//- app/views.py\nimport requests\nfrom django.db import models, transaction\n\
+            from app.tasks import bill\n\
+            @transaction.atomic\ndef decorated(request):\n    bill.delay(1)\n\
+            def place(request):\n    requests.post(\"/before\")\n    with transaction.atomic():\n        \
+            requests.post(\"/inside\")\n        transaction.on_commit(lambda: bill.delay(2))\n        try:\n            \
+            with transaction.atomic():\n                Order.objects.create(total=1)\n        except ValueError:\n            \
+            log()\n    bill.delay(3)\n\
+            def loop(session):\n    for one in all:\n        transaction.commit()\n\
+            //- app/urls.py\nfrom django.urls import path\nfrom app import views\n\
+            urlpatterns = [path('orders/', views.place)]\n";
+        let Measurement::Taken(taken) = taken(&codebase(text), "single-transaction") else {
+            panic!("nothing was measured");
+        };
+        let lines: Vec<String> = taken
+            .lists
+            .iter()
+            .flat_map(|list| list.entries.iter().map(move |entry| (list.name, entry)))
+            .map(|(list, entry)| format!("{list}: {}", entry.words))
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                "long-transactions: talks to a queue on line 6 inside of a transaction",
+                "long-transactions: talks to another service over HTTP on line 10 inside of a transaction",
+                "swallowed-rollbacks: goes on after the transaction on line 13 failed, inside of another one",
+            ]
+        );
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::data::Libraries;
+use super::uses::Uses;
 use super::{Measurement, Method, Subject, declared};
 use crate::class::Class;
 use crate::codebase::endpoints::Endpoint;
@@ -30,6 +31,8 @@ pub struct Context<'a> {
     tables: OnceLock<Arc<Tables<'a>>>,
     /// Found for whoever first asks about data.
     libraries: OnceLock<Libraries<'a>>,
+    /// Found for whoever first asks what files use of each other.
+    uses: OnceLock<Uses<'a>>,
 }
 
 impl<'a> Context<'a> {
@@ -42,6 +45,7 @@ impl<'a> Context<'a> {
             threads: if pays { threads.max(1) } else { 1 },
             tables: OnceLock::new(),
             libraries: OnceLock::new(),
+            uses: OnceLock::new(),
         }
     }
 
@@ -54,6 +58,11 @@ impl<'a> Context<'a> {
     pub(crate) fn libraries(&self) -> &Libraries<'a> {
         self.libraries
             .get_or_init(|| Libraries::new(self.codebase, self.data))
+    }
+
+    /// What files use of each other. It takes every import of the codebase, so once is enough.
+    pub(super) fn uses(&self) -> &Uses<'a> {
+        self.uses.get_or_init(|| Uses::new(self))
     }
 
     /// How many threads may work at once.

@@ -43,7 +43,7 @@
 //! # Rows of weight 0
 //! Of the six exposed items (all but the two hidden ones) only `sum` is documented; nothing is silenced and no debt admitted
 //! on 65 lines (the 57 and the 8 of the test in `lib.rs`), none of 55 lines stands twice (the 57 without two imports), and
-//! none of the 57 has an escape.
+//! none of the 57 has an escape. Of eight items none is used from another directory.
 //!
 //! # Local changes: 33 of 33
 //! All but numbers 29 and 31, which have nothing but prose and a lock file. No two files of code in different directories

@@ -213,6 +213,20 @@ fn main_of(codebase: &Codebase, directory: &[u8], package: Option<&Package>) -> 
         })
 }
 
+/// The files that packages with a name give to those who import them.
+pub(super) fn entries(codebase: &Codebase) -> Vec<FileIndex> {
+    let named = codebase.manifests.packages().iter();
+    let named = named.filter(|(_, package)| package.name.is_some());
+    named
+        .flat_map(|(directory, package)| {
+            let deeper = package.exports.iter().flat_map(|(_, files)| files);
+            let written = package.entries.iter().chain(deeper);
+            let found = written.filter_map(|entry| entry_at(codebase, directory, entry));
+            found.chain(main_of(codebase, directory, Some(package)))
+        })
+        .collect()
+}
+
 /// The file a manifest means by a path: that file, or the source it is built from where only the source is kept.
 fn entry_at(codebase: &Codebase, directory: &[u8], entry: &str) -> Option<FileIndex> {
     let path = join(directory, entry.as_bytes())?;

@@ -146,6 +146,31 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// Where a name leads that a file takes from a module it imports whole.
+    pub fn resolve_member(
+        &self,
+        file: FileIndex,
+        import: &'a Import,
+        name: &'a str,
+    ) -> Rc<Resolution<'a>> {
+        match family(self.codebase().file(file)) {
+            Some(Family::Ecmascript) => ecmascript::resolve_chain(self, file, import, &["*", name]),
+            _ => Rc::clone(&self.foreign),
+        }
+    }
+
+    /// Files by which others reach what libraries and packages of this repository hand out, sorted.
+    pub fn entries(&self) -> Vec<FileIndex> {
+        let codebase = self.codebase();
+        let crates = codebase.manifests.crates().values();
+        let libraries = crates.filter_map(|found| codebase.find_bytes(&found.library));
+        let mut entries: Vec<FileIndex> = libraries.collect();
+        entries.extend(ecmascript::entries(codebase));
+        entries.sort_unstable();
+        entries.dedup();
+        entries
+    }
+
     /// Where the callee of a call in a file leads, if its first name is imported there: `helpers.load` after
     /// `from app import helpers` leads to `load`. Sorted.
     pub fn resolve_callee(

@@ -39,6 +39,12 @@ impl<'a> Names<'a> {
         for item in facts.items.iter().filter(|item| !item.in_test) {
             names.known.entry(&item.name).or_default().is_declared = true;
         }
+        for exported in &facts.exported_as {
+            // A module goes by its own name, and is no item.
+            if exported.name != exported.item {
+                names.known.entry(&exported.name).or_default().is_declared = true;
+            }
+        }
         for import in &facts.imports {
             if is_star(import, family) {
                 names.stars.push(import);

@@ -5,8 +5,8 @@ use super::{Effect, declared, globs};
 use crate::definition::library::{PreferredImports, Preset};
 use crate::definition::settings::{
     AttendedCode, CalmHotSpots, CalmTouches, CoveredLines, EscapeFreeLines, FastEndpoints,
-    HiddenItems, LocalChanges, Measure, ShortFiles, SimpleFunctions, SmallChanges,
-    SteadyDeployments, TestMap, TestedFiles, TrackedDebt, TypedSlots, UniqueLines,
+    FineLocks, HiddenItems, InternalItems, LocalChanges, Measure, ShortFiles, SimpleFunctions,
+    SmallChanges, SteadyDeployments, TestMap, TestedFiles, TrackedDebt, TypedSlots, UniqueLines,
 };
 
 /// Whether no file can make the measure say anything: it waits for a setting.
@@ -33,6 +33,10 @@ pub(super) fn compare(component: &str, base: &Measure, head: &Measure) -> Ledger
         }
         (Measure::HiddenItems(base), Measure::HiddenItems(head)) => {
             let HiddenItems { boundary } = base;
+            ledger.ordered("boundary", boundary, &head.boundary, Demand::Rising);
+        }
+        (Measure::InternalItems(base), Measure::InternalItems(head)) => {
+            let InternalItems { boundary } = base;
             ledger.ordered("boundary", boundary, &head.boundary, Demand::Rising);
         }
         (Measure::PreferredImports(base), Measure::PreferredImports(head)) => {
@@ -160,8 +164,17 @@ pub(super) fn compare(component: &str, base: &Measure, head: &Measure) -> Ledger
         (Measure::DocumentedItems, Measure::DocumentedItems)
         | (Measure::ExplainedSuppressions, Measure::ExplainedSuppressions)
         | (Measure::SafeReads, Measure::SafeReads)
-        | (Measure::SingleTransaction, Measure::SingleTransaction)
-        | (Measure::FineLocks, Measure::FineLocks) => {}
+        | (Measure::SingleTransaction, Measure::SingleTransaction) => {}
+        (Measure::FineLocks(base), Measure::FineLocks(head)) => {
+            let FineLocks { exempt } = base;
+            // Each entry keeps locks from being judged.
+            ledger.ordered_list(
+                "exempt",
+                &list(exempt),
+                &list(&head.exempt),
+                Demand::Falling,
+            );
+        }
         // Each by name: a new measure has to be given a row above.
         (
             Measure::TypedSlots(_)
@@ -172,7 +185,7 @@ pub(super) fn compare(component: &str, base: &Measure, head: &Measure) -> Ledger
             | Measure::FastEndpoints(_)
             | Measure::SafeReads
             | Measure::SingleTransaction
-            | Measure::FineLocks
+            | Measure::FineLocks(_)
             | Measure::CalmTouches(_)
             | Measure::SmallChanges(_)
             | Measure::ShortFiles(_)
@@ -186,6 +199,7 @@ pub(super) fn compare(component: &str, base: &Measure, head: &Measure) -> Ledger
             | Measure::LocalChanges(_)
             | Measure::AttendedCode(_)
             | Measure::SteadyDeployments(_)
+            | Measure::InternalItems(_)
             | Measure::Declared(_),
             _,
         ) => {

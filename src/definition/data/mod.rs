@@ -57,6 +57,8 @@ pub struct Library {
     pub read: Vec<ChainPattern>,
     /// Calls that run a statement in SQL, which says itself what it does.
     pub sql: Vec<ChainPattern>,
+    /// Calls that look like one of these and are none.
+    pub never: Vec<ChainPattern>,
     /// Calls whose reads cannot be stale although nothing names the primary.
     pub pin: Vec<ChainPattern>,
     /// Calls that name the primary.
@@ -264,6 +266,7 @@ impl Library {
             write: patterns(&mut table, "write"),
             read: patterns(&mut table, "read"),
             sql: patterns(&mut table, "sql"),
+            never: patterns(&mut table, "never"),
             pin: patterns(&mut table, "pin"),
             primary: patterns(&mut table, "primary"),
             transaction: patterns(&mut table, "transaction"),

@@ -12,7 +12,7 @@ pub struct Wildcard(String);
 
 impl Wildcard {
     /// Reads one; the error says what is wrong with it and reads on from its text.
-    pub(super) fn new(text: &str) -> Result<Self, &'static str> {
+    pub(in crate::definition) fn new(text: &str) -> Result<Self, &'static str> {
         if text.is_empty() {
             Err("is empty")
         } else if text.len() > LONGEST {

@@ -2,12 +2,12 @@
 
 use compact_str::CompactString;
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{Fold, Frame, unquoted, use_tree};
 use crate::facts::finds::{Found, Span};
 use crate::facts::role::{Part, Subject};
-use crate::facts::{Import, ImportKind};
+use crate::facts::{Import, ImportKind, Member};
 
 /// Longest path of modules within a file that is written before the name of each child, in bytes.
 const LONGEST_MODULE: usize = 240;
@@ -27,6 +27,10 @@ pub(super) struct Imports<'a> {
     last_tree: Span,
     /// Qualified paths already named, and whether in tests.
     paths: HashSet<(&'a [u8], bool)>,
+    /// By the name it is bound to, the position of an import of a whole module.
+    whole: HashMap<CompactString, u32>,
+    /// Names taken from such a module.
+    members: HashSet<Member>,
 }
 
 /// The name an import binds in its file.
@@ -89,6 +93,14 @@ impl Fold<'_> {
         if found.subject == Subject::ImportChain {
             self.imports.chains.push(self.facts.imports.len());
         }
+        let is_whole = all || (name.is_none() && kind != ImportKind::Path);
+        if is_whole
+            && kind != ImportKind::ReExport
+            && let Some(alias) = self.part(found, Part::Alias)
+        {
+            let at = self.facts.imports.len() as u32;
+            self.imports.whole.insert(unquoted(&alias).into(), at);
+        }
         self.facts.imports.push(Import {
             module: unquoted(&without_space(&module)).into(),
             name: name.map(|name| unquoted(&without_space(&name)).into()),
@@ -110,6 +122,27 @@ impl Fold<'_> {
         self.modules.iter().fold(String::new(), |path, module| {
             path + &module.text(self.text) + "::"
         }) + name
+    }
+
+    /// A name taken from something: kept if that is a module imported whole.
+    pub(super) fn member(&mut self, found: &Found) {
+        if self.imports.whole.is_empty() || self.in_test() {
+            return;
+        }
+        let (Some(module), Some(name)) =
+            (self.part(found, Part::Module), self.part(found, Part::Name))
+        else {
+            return;
+        };
+        if let Some(import) = self.imports.whole.get(module.as_ref()) {
+            let member = Member {
+                import: *import,
+                name: name.as_ref().into(),
+            };
+            if self.imports.members.insert(member.clone()) {
+                self.facts.members.push(member);
+            }
+        }
     }
 
     /// Whether a qualified path is no part of a longer one or of an import, and not named before.
@@ -163,7 +196,8 @@ impl Fold<'_> {
 
     /// Drops the chains whose first name no import binds: attributes of everything else.
     pub(super) fn settle_chains(&mut self) {
-        if self.imports.chains.is_empty() {
+        // Members go by positions: no language has both.
+        if self.imports.chains.is_empty() || !self.facts.members.is_empty() {
             return;
         }
         let imports = &self.facts.imports;

@@ -1,14 +1,14 @@
 //! Items and exports: what a module declares, and who may see it.
 
 use compact_str::CompactString;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::exports::Exports;
 use super::imports::local_name;
 use super::{Fold, Frame, unquoted};
 use crate::facts::finds::{Found, Span};
 use crate::facts::role::{Part, Subject};
-use crate::facts::{Exposure, ImportKind, Item};
+use crate::facts::{ExportedAs, Exposure, ImportKind, Item};
 
 /// What is remembered of items beside the facts.
 #[derive(Default)]
@@ -18,6 +18,8 @@ pub(super) struct Items {
     assigned: Vec<Item>,
     /// Names of items whose doc comment says that they are internal.
     internal: HashSet<CompactString>,
+    /// Names in what macros are given.
+    mentions: BTreeSet<CompactString>,
     /// Public items in a module that hides them, with the name of that module.
     hidden: Vec<(usize, Span)>,
 }
@@ -87,6 +89,46 @@ impl Fold<'_> {
             && let Some(name) = self.part(found, Part::Name)
         {
             self.items.exports.name(&name);
+            if let Some(alias) = self.part(found, Part::Alias) {
+                // What stands for all of `module.exports` is what a default is.
+                let alias = match unquoted(&alias) {
+                    "exports" | "=" => "default",
+                    alias => alias,
+                };
+                let name = unquoted(&name);
+                if alias != name {
+                    self.exported_as(alias, name);
+                }
+            }
+        }
+    }
+
+    /// A child module others may see.
+    pub(super) fn module_handed_out(&mut self, found: &Found) {
+        if let Some(name) = self.part(found, Part::Name)
+            && !self.in_test()
+            && self.open.hiding == 0
+        {
+            self.exported_as(&name, &name);
+        }
+    }
+
+    fn exported_as(&mut self, name: &str, item: &str) {
+        let exported = ExportedAs {
+            name: name.into(),
+            item: item.into(),
+        };
+        if self.facts.exported_as.last() != Some(&exported) {
+            self.facts.exported_as.push(exported);
+        }
+    }
+
+    /// A name in what a macro is given.
+    pub(super) fn mention(&mut self, found: &Found) {
+        if !self.in_test() {
+            self.items
+                .mentions
+                .insert(found.span.text(self.text).into());
         }
     }
 
@@ -155,6 +197,9 @@ impl Fold<'_> {
             }
         }
         self.facts.items = items;
+        self.facts.mentions = std::mem::take(&mut self.items.mentions)
+            .into_iter()
+            .collect();
     }
 }
 

@@ -22,6 +22,7 @@ mod remarks;
 mod routes;
 mod runs;
 mod slots;
+mod starts;
 mod use_tree;
 
 use compact_str::CompactString;
@@ -42,6 +43,7 @@ use self::marks::Marks;
 use self::routes::Written;
 use self::runs::Runs;
 use self::slots::WrittenType;
+use self::starts::Tested;
 use super::Facts;
 use super::calls::CallList;
 use super::finds::{Finds, Found, Span};
@@ -103,6 +105,8 @@ struct Fold<'a> {
     /// The decorators that came last.
     decorators: Run,
     flow: FlowRoom,
+    /// Branches that are open and the names they test, innermost last.
+    tested: Vec<Tested>,
     frames: Vec<(Span, Frame)>,
     open: Open,
     /// The frames of open functions and classes, innermost last.
@@ -148,6 +152,7 @@ impl<'a> Fold<'a> {
             calls: CallList::default(),
             decorators: Run::default(),
             flow: FlowRoom::default(),
+            tested: Vec::new(),
             frames: Vec::new(),
             open: Open::default(),
             scopes: Vec::new(),
@@ -261,6 +266,9 @@ impl<'a> Fold<'a> {
     fn one(&mut self, found: &Found, group: &[Found]) {
         if found.subject <= Subject::FlowBind {
             self.flow.meet(found, self.text);
+            if found.subject == Subject::FlowBind {
+                self.lazy_set(found);
+            }
             return;
         }
         if !matches!(
@@ -337,6 +345,7 @@ impl<'a> Fold<'a> {
             | Subject::ItemNamed
             | Subject::ItemAssigned => self.item(found),
             Subject::Export => self.export(found),
+            Subject::ExportModule => self.module_handed_out(found),
             Subject::ExportList => self.items.exports.list(&found.span.text(self.text)),
             Subject::ExportAppend => self.items.exports.append(&found.span.text(self.text)),
             Subject::ExportRemove => self.items.exports.remove(&found.span.text(self.text)),
@@ -356,8 +365,14 @@ impl<'a> Fold<'a> {
             | Subject::ImportPath
             | Subject::ImportChain
             | Subject::ImportModule => self.import(found),
+            Subject::ImportMember => self.member(found),
+            Subject::Mention => self.mention(found),
             Subject::ImportTree | Subject::ImportTreeReexport => self.import_tree(found),
             Subject::Call | Subject::CallMacro => self.call(found),
+            Subject::Await => self.awaits(found),
+            Subject::LazyTest => self.lazy_test(found),
+            Subject::LazySet => self.lazy_set(found),
+            Subject::Tried => self.tried(found),
             Subject::Decorator => self.decorator(found),
             Subject::Route
             | Subject::RouteDecorator

@@ -1,7 +1,9 @@
 //! What the code does to data, as far as syntax tells: the ground on which three measures stand.
 
+pub(crate) mod leaving;
 pub(crate) mod operations;
 pub(crate) mod order;
+mod origins;
 pub(crate) mod paths;
 pub(crate) mod sheet;
 
@@ -12,7 +14,8 @@ use crate::definition::data::chain::ChainPattern;
 use crate::definition::data::{Evidence, Library, Switch};
 use crate::facts::{Facts, StepKind};
 
-use operations::{Operations, is_of};
+use operations::Operations;
+pub(crate) use origins::is_of;
 use sheet::Sheet;
 
 /// Libraries of the definition that the code uses.

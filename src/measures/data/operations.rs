@@ -2,10 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use super::origins::{is_foreign, is_imported};
 use super::sheet::{Sheet, arguments};
 use crate::definition::data::Library;
 use crate::definition::data::chain::{ChainPattern, EntityKind, Found, Segment};
-use crate::facts::{Facts, Given, Import, StepKind};
+use crate::facts::{Given, StepKind};
+
+/// The step of a transaction that somebody else began.
+pub(crate) const GIVEN: usize = usize::MAX;
+/// Most steps from where an operation is made to where it is run.
+const FARTHEST_RUN: usize = 50;
+/// What a transaction is called by those it is given to.
+const HANDLES: &[&str] = &["transaction", "tx", "trx", "txn"];
 
 /// One thing done to data.
 #[derive(Clone, Debug)]
@@ -87,10 +95,17 @@ impl<'a> Operations<'a> {
                     let at = step_of(sheet, end, &chain, opened.last);
                     found.transactions.insert(at, library);
                 }
+                if find(&library.never).is_some() {
+                    continue;
+                }
                 let (kind, what) = match operation(sheet, end, &chain, library, &find) {
                     Some(operation) => operation,
                     None => continue,
                 };
+                let entity = what.entity.as_deref();
+                if entity.is_some_and(|entity| is_foreign(sheet.facts, entity, library)) {
+                    continue;
+                }
                 let primary = find(&library.primary).is_some();
                 let pinned = primary || find(&library.pin).is_some() || what.locks;
                 let line = sheet.call(end).map_or(0, |call| call.call.line);
@@ -103,7 +118,7 @@ impl<'a> Operations<'a> {
                     primary,
                     library,
                     verb: what.verb,
-                    names: names_in(&chain),
+                    names: names_through(sheet, end, &chain, library),
                 });
                 break;
             }
@@ -145,7 +160,10 @@ impl<'a> Operations<'a> {
             }
             at = outer;
         }
-        self.begun(sheet, operation)
+        self.begun(sheet, operation).or_else(|| {
+            let is_given = library.by_handle && HANDLES.iter().any(|name| goes_through(name));
+            is_given.then_some(GIVEN)
+        })
     }
 
     /// The transaction that was begun before and is still open.
@@ -206,6 +224,69 @@ impl<'a> Operations<'a> {
             let opened = (sheet.start(at)..at).find(|call| self.transactions.contains_key(call))?;
             Some((opened, alias))
         })
+    }
+
+    /// Whether a call at a step reads or writes data.
+    pub fn touches(&self, step: usize) -> bool {
+        let at = self.list.partition_point(|one| one.step < step);
+        let found = self.list.get(at).filter(|one| one.step == step);
+        found.is_some_and(|one| matches!(one.kind, Kind::Write | Kind::Read))
+    }
+
+    /// The transaction that is open when a step is done, whatever the step itself is about: by the step that begins it.
+    pub fn open_at(&self, sheet: &Sheet, step: usize, libraries: &[&Library]) -> Option<usize> {
+        let mut at = step;
+        while let Some(outer) = sheet.parent(at) {
+            match &sheet.steps[outer].kind {
+                StepKind::Scope => {
+                    let entered = self.entered(sheet, outer);
+                    if let Some((begun, _)) = entered.filter(|(begun, _)| *begun != step) {
+                        return Some(begun);
+                    }
+                }
+                StepKind::Call(call) => {
+                    let name = call.call.callee.rsplit(['.', ':']).next().unwrap_or("");
+                    // What is put off until the transaction has ended.
+                    if matches!(name, "on_commit" | "after_commit" | "afterCommit") {
+                        return None;
+                    }
+                    if self.transactions.contains_key(&outer) {
+                        return Some(outer);
+                    }
+                }
+                StepKind::Function(_, decorators) => {
+                    let mut patterns = libraries.iter().flat_map(|library| &library.transaction);
+                    if patterns
+                        .any(|pattern| decorators.iter().any(|one| pattern.is_decorator(one)))
+                    {
+                        return Some(outer);
+                    }
+                    // What is only given to somebody may run at any time.
+                    let parent = sheet.parent(outer);
+                    if !parent.is_some_and(|parent| self.transactions.contains_key(&parent)) {
+                        break;
+                    }
+                }
+                _ => {}
+            }
+            at = outer;
+        }
+        let unit = self.unit(sheet, step);
+        let mut open = None;
+        let before = self.list.iter().take_while(|one| one.step < step);
+        for one in before.filter(|one| self.unit(sheet, one.step) == unit) {
+            match one.kind {
+                Kind::Begin => open = Some(one.step),
+                Kind::Commit => open = None,
+                Kind::Write | Kind::Read => {}
+            }
+        }
+        open
+    }
+
+    /// Steps that open a transaction around what they are given or what is entered.
+    pub fn opened(&self) -> impl Iterator<Item = usize> {
+        self.transactions.keys().copied()
     }
 
     fn opens(&self, call: usize, library: &Library) -> bool {
@@ -339,6 +420,28 @@ fn class_of(sheet: &Sheet, before: usize, name: &str) -> Option<String> {
     (sheet.start(call)..call).find_map(|at| sheet.call(at)?.arguments.iter().find_map(given))
 }
 
+/// Names an operation goes through or is given; where it is made first and run later, those it is run by.
+fn names_through(sheet: &Sheet, end: usize, chain: &[Segment], library: &Library) -> Vec<String> {
+    let mut names = names_in(chain);
+    if library.by_handle
+        && let Some(bind) = sheet.parent(end)
+        && let StepKind::Bind(bound) = sheet.steps[bind].kind
+    {
+        let is_it = |argument: &crate::facts::Argument| argument.given == Given::Name(bound);
+        let later = bind + 1..sheet.steps.len().min(bind + FARTHEST_RUN);
+        let run = later
+            .filter(|step| sheet.function(*step) == sheet.function(bind))
+            .find(|step| {
+                let call = sheet.call(*step);
+                call.is_some_and(|call| call.arguments.iter().any(is_it))
+            });
+        if let Some(run) = run {
+            names.extend(names_in(&sheet.chain(run)));
+        }
+    }
+    names
+}
+
 /// Names a chain goes through or is given.
 fn names_in(chain: &[Segment]) -> Vec<String> {
     let own = chain.iter().map(|segment| segment.name);
@@ -367,28 +470,4 @@ fn step_of(sheet: &Sheet, end: usize, chain: &[Segment], segment: usize) -> usiz
         }
     }
     at
-}
-
-/// Whether a file takes a name from a library.
-fn is_imported(facts: &Facts, name: &str, library: &Library) -> bool {
-    facts.imports.iter().any(|import| {
-        let local = import.alias.as_deref().or(import.name.as_deref());
-        local == Some(name) && library.imports.iter().any(|module| is_of(import, module))
-    })
-}
-
-/// Whether an import names a module or something below it.
-pub(crate) fn is_of(import: &Import, module: &str) -> bool {
-    let below = |written: &str, module: &str| {
-        written
-            .strip_prefix(module)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/', ':']))
-    };
-    // Each import is held against each module, so nothing is put together here.
-    let by_name = |name: &str| {
-        let rest = module.strip_prefix(import.module.as_str())?;
-        let rest = rest.strip_prefix("::").or_else(|| rest.strip_prefix('.'))?;
-        Some(below(name, rest))
-    };
-    below(&import.module, module) || import.name.as_deref().and_then(by_name).unwrap_or(false)
 }

@@ -8,6 +8,9 @@ use std::collections::BTreeSet;
 use super::operations::Kind;
 use crate::codebase::FileIndex;
 
+/// The number of a transaction that somebody else began.
+pub(crate) const SOMEBODYS: u64 = u64::MAX;
+
 /// Longest path that is kept; what comes after it changes no verdict.
 const LONGEST: usize = 64;
 
@@ -49,7 +52,9 @@ pub(crate) fn units(path: &[Event]) -> usize {
             (Kind::Read | Kind::Begin, _) => {}
         }
     }
-    named.len() + alone + sessions
+    // Whoever was given a transaction most likely got the one that is open.
+    let is_given = named.remove(&SOMEBODYS);
+    named.len() + alone + sessions + usize::from(is_given && named.is_empty())
 }
 
 /// The worst paths through a stretch of code.
