@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::measured::Measured;
 use super::{asked, output, timings};
 use crate::cli;
+use crate::definition::resolved::resolved;
 use crate::error::{Error, Exit};
 use crate::path::join;
 use crate::report::escape;
@@ -28,18 +29,21 @@ pub fn run(arguments: &cli::Explain) -> Result<Exit, Error> {
         text => Question::Named { text, path: &path },
     };
     let owners = measured.owners();
+    let values = resolved(&measured.definition, &measured.text);
     let asked = Asked {
         question,
         most: arguments.number,
         all: arguments.all,
         owners: owners.as_ref(),
+        values: &values,
+        file: measured.file.as_deref(),
     };
     let explained = watch.time("explain", || {
         ExplainReport::new(measured.inputs(), measured.matter(), &asked)
     });
     let report = explained.map_err(|not_found| Error::Usage {
         message: format!(
-            "there is no component, file, directory or class `{}`",
+            "there is no component, file, directory, class or capture `{}`",
             escape::terminal(subject.as_bytes())
         ),
         hint: match not_found.meant {

@@ -20,6 +20,10 @@ pub(super) struct Measured {
     pub ground: Ground,
     pub snapshot: Snapshot,
     pub definition: Definition,
+    /// The text of the definition; empty for the built-in one.
+    pub text: Vec<u8>,
+    /// The file it comes from.
+    pub file: Option<String>,
     pub definition_id: String,
     pub codebase: Codebase,
     pub evaluation: Evaluation,
@@ -40,8 +44,8 @@ impl Measured {
             Some(name) => Snapshot::Commit(revision::commit(&ground, name)?),
             None => Snapshot::WorkTree,
         };
-        let definition =
-            definition::find(measuring.config.as_deref(), &ground, snapshot)?.definition;
+        let found = definition::find(measuring.config.as_deref(), &ground, snapshot)?;
+        let definition = found.definition;
         let threads = asked::threads(measuring);
         let _bar = Bar::new(watch, ascii);
         let cache = caching::open(&measuring.caching);
@@ -68,6 +72,8 @@ impl Measured {
             definition_id: definition.fingerprint(languages::VERSIONS),
             codebase: survey.codebase,
             notes: survey.notes,
+            text: found.text,
+            file: found.file,
             ground,
             snapshot,
             definition,

@@ -151,7 +151,7 @@ pub(super) fn read(context: &Context, view: &View, settings: &LocalChanges) -> M
     let left_out = codebase.history.changes.len() - changes.len();
     if left_out > 0 {
         taken.notes.push(format!(
-            "{left_out} changes of more than {} files say nothing of coupling and do not count",
+            "changes of more than {} files say nothing of coupling and are left out: {left_out}",
             settings.max_changeset_size
         ));
     }

@@ -1,4 +1,4 @@
-//! What a measure counts, in a sentence each: what is good, and of what.
+//! What a measure counts, in a sentence each: what is good, and of what; and how often a rule of thumb was right.
 
 use crate::definition::Measure;
 

@@ -135,7 +135,7 @@ fn what_cannot_be_asked_is_answered_with_what_can() {
         ),
         (
             &["explain", "app/c.py"],
-            "there is no component, file, directory or class `app/c.py`",
+            "there is no component, file, directory, class or capture `app/c.py`",
             "did you mean `app/a.py`?",
         ),
         (
@@ -223,4 +223,16 @@ fn fixes_are_split_by_those_who_answer_for_the_files() {
     assert_eq!(owned("@acme/all"), ["app/a.py", "app/a.py"]);
     let file = json(&stage, &["explain", "app/b.py"]);
     assert_eq!(file["owners"], serde_json::json!(["@acme/web"]));
+}
+
+#[test]
+fn a_value_somebody_wrote_is_told_with_its_line() {
+    let stage = stage();
+    let component = json(&stage, &["explain", "typed-code"]);
+    let written = component["written"].as_array().unwrap().iter();
+    let places: Vec<(&str, &str)> = written
+        .map(|one| (one["key"].as_str().unwrap(), one["place"].as_str().unwrap()))
+        .collect();
+    assert!(places.contains(&("target", "quality.toml:4")), "{places:?}");
+    assert!(places.contains(&("floor", "quality.toml:5")), "{places:?}");
 }

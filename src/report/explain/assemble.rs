@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ExplainReport, Explained, Judged, OfClass, OfComponent, OfPath, Unjudged};
+use super::{ExplainReport, Explained, Judged, OfCapture, OfClass, OfComponent, OfPath, Unjudged};
 use crate::advice::fixes;
 use crate::advice::golden::{Golden, name};
 use crate::advice::plan::{Wish, plan};
@@ -10,8 +10,11 @@ use crate::class::Class;
 use crate::codebase::{Codebase, File};
 use crate::definition::Component;
 use crate::definition::diagnostic::closest;
+use crate::definition::resolved::{Origin, Resolved};
 use crate::evaluation::{Evaluation, Forecast, Outcome, Scope, ScopeKind};
 use crate::evidence::owners::Owners;
+use crate::facts::role::SUBJECTS;
+use crate::languages::Language;
 use crate::measures::{self, Subject, meaning};
 use crate::report::{Inputs, Matter, Report};
 
@@ -47,6 +50,10 @@ pub struct Asked<'q> {
     pub all: bool,
     /// Who answers for which files, where a file says so.
     pub owners: Option<&'q Owners>,
+    /// Every value of the definition with where it comes from.
+    pub values: &'q [Resolved],
+    /// The file of the definition; none for the built-in one.
+    pub file: Option<&'q str>,
 }
 
 /// Nothing has the name that was asked for.
@@ -63,7 +70,7 @@ impl<'a> ExplainReport<'a> {
         let explained = match asked.question {
             Question::List => Explained::List,
             Question::Score => Explained::Score,
-            Question::Named { text, path } => named(inputs, &scan, text, path, asked.owners)?,
+            Question::Named { text, path } => named(inputs, &scan, text, path, asked)?,
         };
         Ok(Self {
             scan,
@@ -80,15 +87,18 @@ fn named<'a>(
     scan: &Report<'a>,
     text: &str,
     path: &[u8],
-    owners: Option<&Owners>,
+    asked: &Asked,
 ) -> Result<Explained<'a>, NotFound> {
+    if let Some(capture) = text.strip_prefix('@') {
+        return of_capture(capture);
+    }
     let components = &inputs.evaluation.components;
     let found = components.iter().position(|row| row.component.id == text);
     if let Some(position) = found {
-        let explained = of_component(inputs, &scan.matter.prefix, position);
+        let explained = of_component(inputs, &scan.matter.prefix, position, asked);
         return Ok(Explained::Component(Box::new(explained)));
     }
-    if let Some(explained) = of_path(inputs, path, owners) {
+    if let Some(explained) = of_path(inputs, path, asked.owners) {
         return Ok(Explained::Path(Box::new(explained)));
     }
     let class = Class::ALL.iter().find(|class| is_named(**class, text));
@@ -119,6 +129,33 @@ fn named<'a>(
             .map(str::to_owned)
     });
     Err(NotFound { meant })
+}
+
+fn of_capture<'a>(capture: &str) -> Result<Explained<'a>, NotFound> {
+    let mut subjects = SUBJECTS.iter();
+    let Some((subject, name)) = subjects.find(|(_, name)| *name == capture) else {
+        let names: Vec<&str> = SUBJECTS.iter().map(|(_, name)| *name).collect();
+        let meant = closest(capture, &names).map(|name| format!("@{name}"));
+        return Err(NotFound { meant });
+    };
+    let uses = |language: &Language| {
+        let text = language.query_text();
+        let mut captures = text
+            .match_indices('@')
+            .filter_map(|(at, _)| text.get(at + 1..));
+        captures.any(|rest| {
+            let end = rest.find(|one: char| !one.is_ascii_alphanumeric() && !"._-".contains(one));
+            rest.get(..end.unwrap_or(rest.len())) == Some(*name)
+        })
+    };
+    Ok(Explained::Capture(OfCapture {
+        name,
+        about: subject.about(),
+        languages: Language::all()
+            .filter(uses)
+            .map(Language::dialect)
+            .collect(),
+    }))
 }
 
 /// A class by its name, in which a hyphen may stand for a blank.
@@ -213,7 +250,12 @@ impl<'a> Told<'a> {
     }
 }
 
-fn of_component<'a>(inputs: Inputs<'a>, prefix: &[u8], position: usize) -> OfComponent<'a> {
+fn of_component<'a>(
+    inputs: Inputs<'a>,
+    prefix: &[u8],
+    position: usize,
+    asked: &Asked,
+) -> OfComponent<'a> {
     let evaluation = inputs.evaluation;
     let told = Told::new(inputs, position);
     let mut readings = told.readings(prefix, |_| true);
@@ -249,6 +291,7 @@ fn of_component<'a>(inputs: Inputs<'a>, prefix: &[u8], position: usize) -> OfCom
         position,
         meaning: meaning(&told.component.measure),
         settings: settings(told.component),
+        written: written(told.component, asked),
         worst,
         best,
         unknown: told.unknown(prefix),
@@ -285,6 +328,21 @@ fn settings(component: &Component) -> Vec<(String, serde_json::Value)> {
         _ => None,
     });
     tables.flatten().collect()
+}
+
+/// The values of a component that somebody wrote, each with its place; the others are built in.
+fn written(component: &Component, asked: &Asked) -> Vec<(String, String)> {
+    let table = format!("component.{}.", component.id);
+    let values = asked.values.iter().filter_map(|value| {
+        let name = value.name();
+        let key = name.strip_prefix(&table)?;
+        let Origin::Line(line) = value.origin else {
+            return None;
+        };
+        let file = asked.file.unwrap_or("the definition");
+        Some((key.to_owned(), format!("{file}:{line}")))
+    });
+    values.collect()
 }
 
 fn of_path<'a>(inputs: Inputs<'a>, path: &[u8], owners: Option<&Owners>) -> Option<OfPath<'a>> {

@@ -9,6 +9,7 @@ use crate::class::Class;
 use crate::definition::Preset;
 use crate::definition::data::preset_names;
 use crate::evaluation::{Outcome, Scope, Score};
+use crate::facts::role::SUBJECTS;
 use crate::measures;
 use crate::path::RepoPath;
 use crate::report::at::At;
@@ -40,6 +41,10 @@ pub fn render(report: &ExplainReport) -> String {
         Explained::Component(component) => ("component", of_component(report, component)),
         Explained::Path(path) => ("path", of_path(report, path)),
         Explained::Class(class) => ("class", of_class(class)),
+        Explained::Capture(capture) => (
+            "capture",
+            json!({ "name": capture.name, "about": capture.about, "languages": capture.languages }),
+        ),
         Explained::List => ("list", list(report)),
     };
     if let (Value::Object(fields), Value::Object(explained)) = (&mut document, explained) {
@@ -171,6 +176,7 @@ fn of_component(report: &ExplainReport, explained: &OfComponent) -> Value {
         "reason": row.reason,
         "repair": row.repair,
         "settings": settings,
+        "written": explained.written.iter().map(|(key, place)| json!({ "key": key, "place": place })).collect::<Vec<_>>(),
         "worst": scopes(row, &explained.worst),
         "best": scopes(row, &explained.best),
         "readings": readings.map(|one| judged(report, one)).collect::<Vec<_>>(),
@@ -251,6 +257,7 @@ fn list(report: &ExplainReport) -> Value {
     json!({
         "components": components.collect::<Vec<_>>(),
         "classes": classes.collect::<Vec<_>>(),
+        "captures": SUBJECTS.iter().map(|(_, name)| *name).collect::<Vec<_>>(),
         "purposes": Preset::all().map(Preset::name).collect::<Vec<_>>(),
         "libraries": preset_names().collect::<Vec<_>>(),
     })

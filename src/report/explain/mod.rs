@@ -43,6 +43,8 @@ pub enum Explained<'a> {
     Path(Box<OfPath<'a>>),
     /// A class of files.
     Class(OfClass<'a>),
+    /// A capture of the queries.
+    Capture(OfCapture),
     /// Everything that can be explained.
     List,
 }
@@ -88,6 +90,8 @@ pub struct OfComponent<'a> {
     pub meaning: &'static str,
     /// The settings of its measure.
     pub settings: Vec<(String, serde_json::Value)>,
+    /// What of it somebody wrote: keys with their places. The rest is built in.
+    pub written: Vec<(String, String)>,
     /// Directories with the largest gaps, the largest first.
     pub worst: Vec<(&'a Scope, &'a Outcome)>,
     /// Directories without a gap, those with most to judge first.
@@ -130,6 +134,17 @@ pub struct OfClass<'a> {
     pub name: &'static str,
     /// Its files by reason, sorted.
     pub reasons: Vec<(&'static str, Vec<&'a RepoPath>)>,
+}
+
+/// An explained capture.
+#[derive(Clone, Debug)]
+pub struct OfCapture {
+    /// Its name, without `@`.
+    pub name: &'static str,
+    /// What it stands for.
+    pub about: &'static str,
+    /// The languages whose query uses it, by dialect.
+    pub languages: Vec<&'static str>,
 }
 
 impl<'a> ExplainReport<'a> {

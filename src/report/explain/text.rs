@@ -6,10 +6,11 @@ mod path;
 use unicode_width::UnicodeWidthStr;
 
 use super::points::contributions;
-use super::{ExplainReport, Explained, Judged, OfClass, Unjudged};
+use super::{ExplainReport, Explained, Judged, OfCapture, OfClass, Unjudged};
 use crate::class::Class;
 use crate::definition::Preset;
 use crate::definition::data::preset_names;
+use crate::facts::role::SUBJECTS;
 use crate::report::escape;
 use crate::report::text::Style;
 use crate::report::text::page::{
@@ -29,6 +30,7 @@ pub fn render(report: &ExplainReport, style: &Style) -> String {
         Explained::Component(component) => component::of_component(report, component, &mut page),
         Explained::Path(path) => path::of_path(report, path, &mut page),
         Explained::Class(class) => of_class(report, class, &mut page),
+        Explained::Capture(capture) => of_capture(capture, &mut page),
         Explained::List => list(report, &mut page),
     }
     page.finish()
@@ -277,6 +279,23 @@ fn of_class(report: &ExplainReport, explained: &OfClass, page: &mut Page) {
     next(page, "quality explain --list", "what else can be explained");
 }
 
+fn of_capture(explained: &OfCapture, page: &mut Page) {
+    page.line(&[
+        (Ink::Strong, format!("@{}", explained.name)),
+        (
+            Ink::Plain,
+            ", a capture of the queries that read facts from source".to_owned(),
+        ),
+    ]);
+    page.paragraph(0, Ink::Plain, explained.about);
+    let text = match explained.languages.as_slice() {
+        [] => "No language uses it.".to_owned(),
+        languages => format!("Used by {}.", languages.join(", ")),
+    };
+    page.paragraph(0, Ink::Faint, &text);
+    next(page, "quality explain --list", "what else can be explained");
+}
+
 fn list(report: &ExplainReport, page: &mut Page) {
     page.line(&[(Ink::Strong, "What can be explained".to_owned())]);
     page.heading("Components", "quality explain ID");
@@ -302,6 +321,9 @@ fn list(report: &ExplainReport, page: &mut Page) {
         ]);
     }
     table.write(page);
+    page.heading("Captures", "quality explain @NAME");
+    let captures: Vec<&str> = SUBJECTS.iter().map(|(_, name)| *name).collect();
+    page.paragraph(2, Ink::Plain, &captures.join(", "));
     page.heading("Presets", "what measures know of libraries by name");
     let purposes: Vec<&str> = Preset::all().map(Preset::name).collect();
     item(

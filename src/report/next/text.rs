@@ -155,10 +155,12 @@ fn write(report: &NextReport, plan: &Plan, rank: usize, step: &Step, page: &mut 
         line(page, Ink::Plain, &format!("and {more} more"));
     }
     if let Some(example) = &step.example {
-        let mut words = format!("like {}", escape::name(example.path.as_bytes()));
-        if let Some(line) = example.line {
-            words.push_str(&format!(":{line}"));
-        }
+        let path = escape::name(example.path.as_bytes());
+        let mut words = match (example.path == report.file(step).path, example.line) {
+            (true, Some(line)) => format!("like line {line}"),
+            (false, Some(line)) => format!("like {path}:{line}"),
+            (_, None) => format!("like {path}"),
+        };
         if let Some(name) = &example.name {
             words.push_str(&format!(" {}", escape::name(name.as_bytes())));
         }

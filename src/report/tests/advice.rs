@@ -30,6 +30,7 @@ const QUESTIONS: &[(&str, &str)] = &[
     ("directory", "shop/cart"),
     ("excluded-file", "vendor/jquery.js"),
     ("class", "documentation"),
+    ("capture", "@parameter.typed"),
     ("list", "--list"),
 ];
 
@@ -54,6 +55,8 @@ fn explained<'a>(story: &'a Story, text: &str, all: bool) -> Result<ExplainRepor
         most: 4,
         all,
         owners: None,
+        values: &[],
+        file: None,
     };
     ExplainReport::new(inputs(story), story.matter.clone(), &asked)
 }
@@ -226,6 +229,10 @@ fn a_name_nobody_has_is_answered_with_what_may_be_meant() {
     assert_eq!(
         meant("checkout.py").as_deref(),
         Some("shop/cart/checkout.py")
+    );
+    assert_eq!(
+        meant("@parameter.tpyed").as_deref(),
+        Some("@parameter.typed")
     );
     assert_eq!(meant("nothing-of-the-kind-is-here"), None);
 }

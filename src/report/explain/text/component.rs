@@ -118,6 +118,18 @@ fn numbers(report: &ExplainReport, explained: &OfComponent, page: &mut Page) {
         let settings = escape::terminal(settings.join(", ").as_bytes());
         fact(page, "settings", &settings);
     }
+    let written: Vec<String> = explained
+        .written
+        .iter()
+        .map(|(key, place)| format!("{key} at {place}"))
+        .collect();
+    match written.is_empty() {
+        true => fact(page, "origin", "all of it is built in"),
+        false => {
+            let text = format!("{}; the rest is built in", written.join(", "));
+            fact(page, "origin", &escape::terminal(text.as_bytes()));
+        }
+    }
     let globs = |label: &str, set: &PatternSet, page: &mut Page| {
         let globs: Vec<&str> = set.patterns().iter().map(|one| one.text.as_str()).collect();
         if !globs.is_empty() {
