@@ -184,12 +184,17 @@ impl<'a> Reader<'a> {
         let is_name = name.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '$'));
         // An array of names: `prisma.$transaction([a, b])`, `redlock.acquire(["x"])`.
         if name.is_empty() && self.peek() == Some(b'[') {
+            let open = self.at;
             self.at += 1;
             self.space();
-            if self.is_at_literal() {
-                return self.literal();
-            }
-            return Value::Expression;
+            let value = if self.is_at_literal() {
+                self.literal()
+            } else {
+                Value::Expression
+            };
+            // Whoever asked skips all of it.
+            self.at = open;
+            return value;
         }
         if is_whole && is_name && name.len() <= LONGEST_NAME {
             Value::Name(name)

@@ -276,6 +276,39 @@ impl<'a> Room<'a, '_> {
         }
     }
 
+    /// What becomes of a query that nobody runs where it is made: whoever gets it may say which rows. None if it is run.
+    fn narrowed_later(&self, locks: &Locks, end: usize) -> Option<Grain> {
+        const RUN: &[&str] = &["list", "tuple", "set", "sorted", "len", "iter", "bool"];
+        let sheet = &self.sheet;
+        let elsewhere = |why: &str| Some(Grain::NotProven(format!("a query that {why}")));
+        let parent = sheet.parent(end)?;
+        match &sheet.steps[parent].kind {
+            StepKind::Exit => elsewhere("is given back: which rows is not known"),
+            StepKind::Call(call) if call.tail.is_none() => {
+                let name = call.call.callee.rsplit('.').next().unwrap_or_default();
+                (!RUN.contains(&name))
+                    .then(|| elsewhere("is handed on: which rows is not known"))?
+            }
+            StepKind::Bind(name) => {
+                let function = sheet.function(parent);
+                let to = function.unwrap_or(sheet.steps.len());
+                let mut is_used = false;
+                for step in parent + 1..to {
+                    let chain = sheet.chain(step);
+                    if chain.first().is_some_and(|first| first.name == *name) {
+                        is_used = true;
+                        let mut names = chain.iter().map(|segment| segment.name);
+                        if names.any(|name| locks.filters.iter().any(|filter| filter == name)) {
+                            return Some(Grain::Fine);
+                        }
+                    }
+                }
+                (!is_used).then(|| elsewhere("is handed on: which rows is not known"))?
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the settings leave out a lock of this name.
     fn is_exempt(&self, path: &[Segment]) -> bool {
         if self.settings.exempt.is_empty() {
@@ -345,6 +378,9 @@ impl<'a> Room<'a, '_> {
         };
         if chain.iter().any(is_filter) {
             return Grain::Fine;
+        }
+        if let Some(later) = self.narrowed_later(locks, end) {
+            return later;
         }
         match chain
             .iter()

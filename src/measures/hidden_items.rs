@@ -119,8 +119,8 @@ fn is_entry(item: &Item) -> bool {
 /// Whether it says something if another module uses a private item. What a compiler lets pass is no leak, and names of
 /// the language are nobody's.
 fn may_leak(file: &File, item: &Item) -> bool {
-    let is_dunder = item.name.starts_with("__") && item.name.ends_with("__");
-    !is_rust(file) && !is_dunder
+    let is_of_language = item.name.starts_with("__") && item.name.ends_with("__");
+    !is_rust(file) && !is_of_language
 }
 
 /// The directory in which everybody may use what the name of a module of Python hides, if that is all that hides it:

@@ -11,6 +11,7 @@ use super::data::order::can_follow;
 use super::data::sheet::Sheet;
 use super::data::{note_candidates, operations};
 use super::{About, Context, Measurement, Method, Note, Reading, Subject, Taken, View};
+use crate::definition::data::Library;
 use crate::facts::{Lost, StepKind};
 
 pub(super) const ABOUT: About = About {
@@ -24,6 +25,9 @@ pub(super) const ABOUT: About = About {
 
 /// Most candidates named where nothing is judged.
 const MOST_NAMED: usize = 5;
+
+/// Most functions that are looked at for who calls another one.
+const MOST_CALLERS: usize = 5;
 
 /// Most operations of a function that are compared with each other.
 const MOST_OPERATIONS: usize = 500;
@@ -62,6 +66,17 @@ pub(super) fn read(context: &Context, view: &View) -> Measurement {
             let subject = Subject::Function(index, function);
             let (good, note) = match judge(&sheet, &found, &done) {
                 Some(Verdict::Safe) => (1, None),
+                Some(Verdict::Unsafe { line, .. })
+                    if is_held_by_callers(&sheet, &found, &libraries.of(file), &done) =>
+                {
+                    let reason = format!(
+                        "line {line} is written in the transaction of whoever calls from the same file"
+                    );
+                    taken
+                        .unknown
+                        .push((subject, Lost::NotProven(reason.into())));
+                    continue;
+                }
                 Some(Verdict::Unsafe { line, words }) => {
                     let place = format!("{}:{line}", file.path.to_str());
                     told.push(format!("{place} {words}"));
@@ -199,6 +214,55 @@ fn judge(sheet: &Sheet, found: &Operations, done: &[&Operation]) -> Option<Verdi
         }
     }
     Some(not_proven.map_or(Verdict::Safe, Verdict::NotProven))
+}
+
+/// Whether a function is called in its own file, and each time, up to some calls away, with a transaction open.
+fn is_held_by_callers(
+    sheet: &Sheet,
+    found: &Operations,
+    libraries: &[&Library],
+    done: &[&Operation],
+) -> bool {
+    let unit = done.first().and_then(|one| found.unit(sheet, one.step));
+    let mut open: Vec<usize> = unit.into_iter().collect();
+    let (mut at, mut is_held) = (0, false);
+    while let Some(function) = open.get(at).copied() {
+        at += 1;
+        let name = sheet
+            .function_index(function)
+            .and_then(|index| sheet.facts.functions.get(index as usize)?.name.as_deref());
+        let Some(name) = name.filter(|_| at <= MOST_CALLERS) else {
+            return false;
+        };
+        let mut is_called = false;
+        for step in 0..sheet.steps.len() {
+            let calls = sheet.call(step).is_some_and(|call| {
+                let (on, last) = call
+                    .call
+                    .callee
+                    .rsplit_once('.')
+                    .unwrap_or(("", call.call.callee));
+                last == name && matches!(on, "" | "self" | "cls" | "this")
+            });
+            if !calls {
+                continue;
+            }
+            is_called = true;
+            if found.open_at(sheet, step, libraries).is_some() {
+                is_held = true;
+                continue;
+            }
+            match found.unit(sheet, step) {
+                Some(caller) if !open.contains(&caller) => open.push(caller),
+                Some(_) => {}
+                None => return false,
+            }
+        }
+        if !is_called {
+            return false;
+        }
+    }
+    is_held
 }
 
 /// Whether a session holds a write and a read together: it reads where it wrote until it commits.

@@ -11,6 +11,7 @@ mod beside;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::data::leaving::leaving;
 use super::data::operations::{GIVEN, Operation, Operations};
 use super::data::paths::{self, Event};
 use super::data::sheet::Sheet;
@@ -296,6 +297,10 @@ impl<'c, 'a: 'c> Search<'c, '_, 'a> {
         around: Option<u64>,
     ) -> paths::Paths {
         let sheet = &room.sheet;
+        // What is handed to a queue runs some other time.
+        if leaving(sheet, at).is_some() {
+            return paths::Paths::default();
+        }
         let chain = sheet.chain(at);
         let called = chain
             .iter()

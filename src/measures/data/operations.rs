@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::origins::{is_foreign, is_imported};
+use super::origins::{decorates, is_foreign, is_imported, wraps_one};
 use super::sheet::{Sheet, arguments};
 use crate::definition::data::Library;
 use crate::definition::data::chain::{ChainPattern, EntityKind, Found, Segment};
@@ -94,6 +94,11 @@ impl<'a> Operations<'a> {
                 if let Some(opened) = find(&library.transaction) {
                     let at = step_of(sheet, end, &chain, opened.last);
                     found.transactions.insert(at, library);
+                } else if chain
+                    .last()
+                    .is_some_and(|last| wraps_one(library, last.name))
+                {
+                    found.transactions.insert(end, library);
                 }
                 if find(&library.never).is_some() {
                     continue;
@@ -147,11 +152,7 @@ impl<'a> Operations<'a> {
                     }
                 }
                 StepKind::Function(_, decorators) => {
-                    let is_opened = decorators.iter().any(|written| {
-                        let mut patterns = library.transaction.iter();
-                        patterns.any(|pattern| pattern.is_decorator(written))
-                    });
-                    if is_opened {
+                    if decorators.iter().any(|written| decorates(library, written)) {
                         return Some(outer);
                     }
                     crossed = Some(outer);
@@ -255,10 +256,8 @@ impl<'a> Operations<'a> {
                     }
                 }
                 StepKind::Function(_, decorators) => {
-                    let mut patterns = libraries.iter().flat_map(|library| &library.transaction);
-                    if patterns
-                        .any(|pattern| decorators.iter().any(|one| pattern.is_decorator(one)))
-                    {
+                    let mut known = libraries.iter();
+                    if known.any(|library| decorators.iter().any(|one| decorates(library, one))) {
                         return Some(outer);
                     }
                     // What is only given to somebody may run at any time.

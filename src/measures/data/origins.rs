@@ -51,3 +51,25 @@ pub(crate) fn is_of(import: &Import, module: &str) -> bool {
     };
     below(&import.module, module) || import.name.as_deref().and_then(by_name).unwrap_or(false)
 }
+
+/// Whether a decorator opens a transaction of a library.
+pub(super) fn decorates(library: &Library, written: &str) -> bool {
+    let name = written.split('(').next().unwrap_or(written);
+    let mut patterns = library.transaction.iter();
+    patterns.any(|pattern| pattern.is_decorator(written))
+        || wraps_one(library, name.rsplit('.').next().unwrap_or(name))
+}
+
+/// Whether something is named after what opens a transaction of a library, as what wraps it mostly is:
+/// `traced_atomic_transaction`.
+pub(super) fn wraps_one(library: &Library, name: &str) -> bool {
+    let mut known = library
+        .transaction
+        .iter()
+        .filter_map(|pattern| pattern.called())
+        .flatten();
+    known.any(|known| known == "atomic")
+        && name
+            .split('_')
+            .any(|word| word == "atomic" && !name.starts_with("non_"))
+}
