@@ -147,7 +147,7 @@ narrow-interfaces hidden-items 0.7 0.05 1 report
 http-client preferred-imports 1 0 1 ratchet
 fast-endpoints fast-endpoints 0.95 0 1 report
 safe-reads safe-reads 1 0.9 1 report
-single-transaction single-transaction 0.95 0 1 report
+single-transaction single-transaction 0.95 0 0 report
 fine-locks fine-locks 1 0 1 report
 hot-files calm-touches 1 0.5 1 report
 small-changes small-changes 0.9 0.5 0.5 report

@@ -34,6 +34,8 @@ pub struct Fix {
     pub sittings: u32,
     /// In how many changes of the window the file is.
     pub touches: u32,
+    /// Somebody answers for the file, as far as whoever asks has said.
+    pub owned: bool,
 }
 
 impl Fix {
@@ -124,6 +126,7 @@ pub fn all(
                 gap: 0,
                 sittings: sittings(codebase, &evaluated.component.measure, reading),
                 touches: codebase.touches(file),
+                owned: false,
             });
             fix.readings.push(at);
             fix.gap += gap;

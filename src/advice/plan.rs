@@ -51,7 +51,8 @@ pub enum Wish {
 }
 
 /// Chooses among fixes and puts them in order: those that gain most in a sitting first; among those within a factor of
-/// two of one another, those in files that are changed most. None where the scope has no score.
+/// two of one another, those in files that are changed most, then those somebody answers for. None where the scope has
+/// no score.
 pub fn plan(
     codebase: &Codebase,
     evaluation: &Evaluation,
@@ -150,7 +151,8 @@ fn ordered(
     gained.sort_by(|(one_gain, one), (other_gain, other)| {
         let key = |gain: &u128, fix: &Fix| {
             let factor = Reverse(gain.checked_ilog2());
-            (factor, Reverse(fix.touches), Reverse(*gain), fix.component)
+            let care = (Reverse(fix.touches), Reverse(fix.owned));
+            (factor, care, Reverse(*gain), fix.component)
         };
         let keys = key(one_gain, one).cmp(&key(other_gain, other));
         let paths = || {

@@ -39,7 +39,7 @@ pub fn run(arguments: &cli::Next) -> Result<Exit, Error> {
         None => Wish::First(arguments.number),
     };
     let planned = watch.time("plan", || {
-        let fixes = fixes::all(
+        let mut fixes = fixes::all(
             codebase,
             evaluation,
             |position| wanted.contains(&position),
@@ -54,6 +54,12 @@ pub fn run(arguments: &cli::Next) -> Result<Exit, Error> {
                     && (owned_by.is_empty() || owners.as_ref().is_some_and(answers))
             },
         );
+        for fix in &mut fixes {
+            let path = &codebase.file(fix.file).path;
+            fix.owned = owners
+                .as_ref()
+                .is_some_and(|owners| !owners.of(path).is_empty());
+        }
         plan(codebase, evaluation, forecast.as_ref()?, fixes, wish)
     });
     let components = evaluation.components.iter().enumerate();

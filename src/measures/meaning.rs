@@ -74,3 +74,21 @@ pub fn meaning(measure: &Measure) -> &'static str {
         }
     }
 }
+
+/// How often a rule of thumb was right, as far as accusations were read by hand; none for what is no rule of thumb.
+pub fn precision(measure: &Measure) -> Option<&'static str> {
+    match measure {
+        Measure::FineLocks(_) => Some(
+            "31 of 31 accusations read by hand were right, on the code the rules were mended by; before that, on code they \
+             had not seen, 17 of 33",
+        ),
+        Measure::SafeReads => Some(
+            "21 of 22 accusations read by hand were right, 14 of 14 on code the rules had not seen",
+        ),
+        Measure::SingleTransaction => Some(
+            "19 of 23 accusations read by hand were right, 15 of 19 on code the rules had not seen: below four in five, so \
+             it has no weight unless a definition gives it one",
+        ),
+        _ => None,
+    }
+}

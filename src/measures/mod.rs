@@ -40,7 +40,7 @@ use crate::definition::{Component, Measure};
 use crate::facts::{Function, Lost};
 
 pub use list::{Entry, List};
-pub use meaning::meaning;
+pub use meaning::{meaning, precision};
 pub use view::{Context, View};
 
 /// One subject, judged. The sum of readings is the share; explanations, breakdowns and gates are filters of the same

@@ -16,9 +16,10 @@ use super::data::operations::{GIVEN, Operation, Operations};
 use super::data::paths::{self, Event};
 use super::data::sheet::Sheet;
 use super::data::{Libraries, note_candidates, operations};
-use super::{About, Context, Measurement, Method, Note, Reading, Subject, Taken, View};
+use super::{About, Context, Measurement, Method, Note, Reading, Subject, Taken, View, precision};
 use crate::codebase::resolve::Resolver;
 use crate::codebase::{Codebase, FileIndex};
+use crate::definition::Measure;
 use crate::facts::{Lost, StepKind};
 
 pub(super) const ABOUT: About = About {
@@ -128,6 +129,11 @@ pub(super) fn read(context: &Context, view: &View) -> Measurement {
         taken.notes.push(format!(
             "not proven: {not_proven} {endpoints} of a changing method without a write that could be followed"
         ));
+    }
+    if !candidates.is_empty() {
+        taken
+            .notes
+            .extend(precision(&Measure::SingleTransaction).map(str::to_owned));
     }
     taken.lists = beside::lists(view, libraries);
     taken.unknown.extend(view.lost());

@@ -25,6 +25,7 @@ mod names;
 mod output;
 mod parser;
 mod probe;
+mod readme;
 mod revision;
 mod stage;
 mod story;

@@ -170,6 +170,7 @@ fn of_component(report: &ExplainReport, explained: &OfComponent) -> Value {
         "numbers": numbers(row, &row.outcome),
         "measure": row.component.measure.name(),
         "method": row.method.map(|method| method.word()),
+        "precision": measures::precision(&row.component.measure),
         "level": row.component.level,
         "meaning": explained.meaning,
         "why": row.about.why,

@@ -5,6 +5,7 @@ use super::super::{ExplainReport, Judged, OfComponent};
 use super::{fact, hundredths, item, name_of, next, title, unjudged, write_judged};
 use crate::definition::PatternSet;
 use crate::evaluation::{Outcome, Scope};
+use crate::measures::precision;
 use crate::report::escape;
 use crate::report::text::page::{Ink, Page, counted, decimal_percent, grouped, percent, points};
 use crate::report::text::table::{Align, Table, cell};
@@ -106,6 +107,9 @@ fn numbers(report: &ExplainReport, explained: &OfComponent, page: &mut Page) {
     }
     if let Some(method) = row.method {
         fact(page, "method", method.word());
+    }
+    if let Some(precision) = precision(&component.measure) {
+        fact(page, "precision", precision);
     }
     let level = serde_json::to_value(component.level).unwrap_or_default();
     fact(page, "level", level.as_str().unwrap_or_default());
