@@ -14,7 +14,7 @@ use crate::facts::role::SUBJECTS;
 use crate::report::escape;
 use crate::report::text::Style;
 use crate::report::text::page::{
-    Ink, Page, Span, counted, decimal_percent, grouped, pad, percent, points, shorten,
+    Ink, NARROWEST, Page, Span, counted, decimal_percent, grouped, pad, percent, points, shorten,
 };
 use crate::report::text::table::{Align, Table, cell};
 use crate::report::{Row, lost_words, millionths};
@@ -97,15 +97,18 @@ fn score(report: &ExplainReport, page: &mut Page) {
     page.gap();
     let rows = &report.scan.components;
     let parts = contributions(rows, scope, 100);
+    // A narrow page has the sum; `explain ID` has the rest.
+    let is_wide = page.width >= NARROWEST;
+    let wide = |text: String| if is_wide { text } else { String::new() };
     let mut table = Table::new(
         0,
         &[
             ("Component", Align::Left),
-            ("Good", Align::Right),
-            ("of", Align::Right),
+            (if is_wide { "Good" } else { "" }, Align::Right),
+            (if is_wide { "of" } else { "" }, Align::Right),
             ("Share", Align::Right),
-            ("from", Align::Right),
-            ("to", Align::Right),
+            (if is_wide { "from" } else { "" }, Align::Right),
+            (if is_wide { "to" } else { "" }, Align::Right),
             ("Score", Align::Right),
             ("Weight", Align::Right),
             ("Points", Align::Right),
@@ -121,11 +124,11 @@ fn score(report: &ExplainReport, page: &mut Page) {
         let share = millionths(outcome.good, outcome.of).unwrap_or(0);
         table.row(vec![
             cell(Ink::Plain, title(row)),
-            cell(Ink::Plain, grouped(outcome.good)),
-            cell(Ink::Plain, grouped(outcome.of)),
+            cell(Ink::Plain, wide(grouped(outcome.good))),
+            cell(Ink::Plain, wide(grouped(outcome.of))),
             cell(Ink::Plain, percent(share)),
-            cell(Ink::Faint, decimal_percent(row.component.floor)),
-            cell(Ink::Faint, decimal_percent(row.component.target)),
+            cell(Ink::Faint, wide(decimal_percent(row.component.floor))),
+            cell(Ink::Faint, wide(decimal_percent(row.component.target))),
             cell(Ink::Plain, points(own)),
             cell(Ink::Faint, row.component.weight.to_string()),
             cell(Ink::Strong, hundredths(*part)),
@@ -282,10 +285,7 @@ fn of_class(report: &ExplainReport, explained: &OfClass, page: &mut Page) {
 fn of_capture(explained: &OfCapture, page: &mut Page) {
     page.line(&[
         (Ink::Strong, format!("@{}", explained.name)),
-        (
-            Ink::Plain,
-            ", a capture of the queries that read facts from source".to_owned(),
-        ),
+        (Ink::Plain, ", what queries mark in source".to_owned()),
     ]);
     page.paragraph(0, Ink::Plain, explained.about);
     let text = match explained.languages.as_slice() {

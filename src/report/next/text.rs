@@ -1,5 +1,7 @@
 //! What to fix first, for people: each fix with what it is worth, where it is, and whom to imitate.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::{NextReport, why};
 use crate::advice::fixes::Without;
 use crate::advice::plan::{Plan, Step};
@@ -10,6 +12,8 @@ use crate::report::text::page::{Ink, Page, counted, points, shorten, shorten_end
 
 /// How many parts of a fix are shown.
 const PARTS: usize = 3;
+/// Least room for a place beside what is to be done there.
+const NARROWEST_PLACE: usize = 30;
 /// Columns before a fix: its rank and what it is worth.
 const MARGIN: usize = 12;
 
@@ -101,13 +105,22 @@ fn write(report: &NextReport, plan: &Plan, rank: usize, step: &Step, page: &mut 
     if step.fix.sittings > 1 {
         effort.push_str(&format!(", {} sittings", step.fix.sittings));
     }
-    let beside = room.saturating_sub(effort.chars().count() + 2);
-    page.line(&[
+    // Where both do not fit into a line, they get one each.
+    let left = room.checked_sub(effort.width() + 2);
+    let left = left.filter(|left| *left >= place.width().min(NARROWEST_PLACE));
+    let mut first = vec![
         (Ink::Faint, format!("{rank:>3} ")),
         (Ink::Good, format!("{:>6}  ", gain(&step.alone, &plan.now))),
-        (Ink::Strong, shorten(&place, beside.max(20), page.ascii)),
-        (Ink::Plain, format!("  {effort}")),
-    ]);
+        (
+            Ink::Strong,
+            shorten(&place, left.unwrap_or(room), page.ascii),
+        ),
+    ];
+    first.extend(left.map(|_| (Ink::Plain, format!("  {effort}"))));
+    page.line(&first);
+    if left.is_none() {
+        line(page, Ink::Plain, &effort);
+    }
     let mut words = escape::name(component.title.as_bytes());
     let also: Vec<String> = report
         .also(step)

@@ -112,7 +112,7 @@ fn until(bar: i64) -> Wish {
 fn a_shop_explained() {
     let story = shop();
     for (name, question) in QUESTIONS {
-        for width in [80, 120] {
+        for width in [60, 80, 120] {
             assert_tidy(&explain(&story, question, true, "text", width), width);
         }
         let text = explain(&story, question, false, "text", 80);
@@ -124,7 +124,7 @@ fn a_shop_explained() {
 #[test]
 fn what_to_fix_first_in_a_shop() {
     let story = shop();
-    for width in [80, 120] {
+    for width in [60, 80, 120] {
         assert_tidy(&propose(&story, Wish::First(9), "text", width), width);
     }
     check("next.txt", &propose(&story, Wish::First(3), "text", 80));

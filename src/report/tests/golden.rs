@@ -44,6 +44,15 @@ pub(super) fn assert_tidy(text: &str, width: usize) {
 }
 
 #[test]
+fn a_narrow_terminal_gets_lines_that_fit_it() {
+    let mut story = shop();
+    for prefix in ["", "shop/cart"] {
+        story.matter.prefix = prefix.as_bytes().to_vec();
+        assert_tidy(&render(&story.report(), &style(60)), 60);
+    }
+}
+
+#[test]
 fn a_shop_at_three_widths() {
     let story = shop();
     for width in [80, 100, 120] {

@@ -2,7 +2,7 @@
 
 use super::super::escape;
 use super::super::{Report, Row, millionths};
-use super::page::{Ink, NARROWEST, Page, counted, decimal_percent, grouped, percent, points};
+use super::page::{Ink, Page, counted, decimal_percent, grouped, percent, points};
 use super::table::{Align, Table, cell};
 use crate::evaluation::State;
 use crate::measures::Method;
@@ -54,7 +54,7 @@ pub fn write(report: &Report, page: &mut Page) {
             cell(Ink::Plain, escape::name(row.component.title.as_bytes())),
             cell(Ink::Plain, format!("{mark}{}", percent(share))),
             cell(Ink::Faint, decimal_percent(row.component.target)),
-            page.bar(score, 10 + (page.width - NARROWEST) / 10),
+            page.bar(score, page.cells(10, 10)),
             cell(Ink::Strong, score.map(points).unwrap_or_default()),
             cell(Ink::Faint, row.component.weight.to_string()),
             cell(Ink::Faint, method(row)),

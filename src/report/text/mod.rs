@@ -17,7 +17,7 @@ use page::{Ink, Page, percent, points, whole_percent};
 /// How a report is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
-    /// Columns of the page; kept between 80 and 120.
+    /// Columns of the page; kept between 60 and 120.
     pub width: usize,
     /// Draw with colours.
     pub color: bool,

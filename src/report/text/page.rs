@@ -6,8 +6,10 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use crate::definition::Decimal;
 use crate::evaluation::Score;
 
-/// Narrowest page; a terminal below it wraps.
+/// Narrowest page with everything on it, and the width of what goes to no terminal.
 pub const NARROWEST: usize = 80;
+/// Narrowest page there is, without bars; a terminal below it wraps.
+const LEAST: usize = 60;
 /// Widest page; longer lines are hard to follow.
 pub const WIDEST: usize = 120;
 
@@ -73,7 +75,7 @@ impl Page {
     /// An empty page.
     pub fn new(width: usize, color: bool, ascii: bool) -> Self {
         Self {
-            width: width.clamp(NARROWEST, WIDEST),
+            width: width.clamp(LEAST, WIDEST),
             ascii,
             color,
             text: String::new(),
@@ -141,6 +143,14 @@ impl Page {
             spans.push((ink, line));
             self.line(&spans);
             spans = vec![(Ink::Plain, " ".repeat(indent))];
+        }
+    }
+
+    /// How many cells a bar has: these, more on a wider page, and none on one that is too narrow for bars.
+    pub fn cells(&self, fewest: usize, columns_each: usize) -> usize {
+        match self.width.checked_sub(NARROWEST) {
+            Some(room) => fewest + room / columns_each,
+            None => 0,
         }
     }
 

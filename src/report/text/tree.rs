@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::escape;
 use super::super::{Place, Report};
 use super::card::number;
-use super::page::{Ink, NARROWEST, Page, Span, points};
+use super::page::{Ink, Page, Span, points};
 use super::table::{Align, Table, cell};
 use super::{Sort, Style};
 
@@ -113,7 +113,7 @@ fn row(place: &Place, report: &Report, page: &Page, name: String) -> Vec<Vec<Spa
     vec![
         cell(Ink::Plain, name),
         printed,
-        page.bar(score, 10 + (page.width - NARROWEST) / 4),
+        page.bar(score, page.cells(10, 4)),
         cell(Ink::Plain, number(place.lines)),
         cell(Ink::Faint, weakest(place, report)),
     ]

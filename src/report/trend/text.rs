@@ -139,7 +139,7 @@ fn rows(components: &[Series], columns: &[usize], page: &mut Page) {
     }
     page.gap();
     let is_wide = page.width >= WIDE;
-    let cells = CELLS + (page.width - NARROWEST) / 4;
+    let cells = CELLS + page.width.saturating_sub(NARROWEST) / 4;
     let mut table = Table::new(
         0,
         &[
@@ -220,7 +220,7 @@ fn directories(directories: &[Series], columns: &[usize], page: &mut Page) {
     if directories.is_empty() {
         return;
     }
-    let cells = CELLS + (page.width - NARROWEST) / 4;
+    let cells = CELLS + page.width.saturating_sub(NARROWEST) / 4;
     let mut table = Table::new(
         0,
         &[
