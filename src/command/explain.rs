@@ -81,6 +81,15 @@ fn below(measured: &Measured, typed: &str) -> Result<Vec<u8>, Error> {
             .to_vec());
     }
     let directory = measured.ground.prefix.as_bytes();
+    // `file.py:12` is how editors and this program write a place: the file is meant.
+    let typed = match typed.rsplit_once(':') {
+        Some((file, line))
+            if !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            file
+        }
+        _ => typed,
+    };
     let mut path = join(directory, typed.as_bytes()).ok_or_else(outside)?;
     while path.last() == Some(&b'/') {
         path.pop();

@@ -77,7 +77,7 @@ mod tests {
         check(
             "escape-free-lines",
             "//- a.py\nfrom typing import Any\ndef f(a: Any, b: Any):\n    return eval(a)\n//- b.py\nx = 1\n",
-            "2 of 4\na.py `Any` on lines 2 and 2, `eval` on line 3",
+            "2 of 4\na.py `Any` on line 2, `eval` on line 3",
         );
     }
 

@@ -342,7 +342,9 @@ fn lines_named<'a>(marks: impl Iterator<Item = (&'a str, u32)>) -> String {
     }
     let phrases: Vec<String> = by_mark
         .into_iter()
-        .map(|(mark, lines)| {
+        .map(|(mark, mut lines)| {
+            // Twice on a line is one place to go to.
+            lines.dedup();
             let shown: Vec<String> = lines.iter().take(MOST_LINES).map(u32::to_string).collect();
             let shown = match (shown.as_slice(), lines.len()) {
                 ([line], _) => format!("line {line}"),

@@ -173,6 +173,8 @@ fn a_path_means_what_it_means_where_it_is_typed() {
     below.current_dir(stage.path().join("app"));
     let below: Value = serde_json::from_slice(&finish(below).stdout).unwrap();
     assert_eq!(below["gaps"], whole["gaps"]);
+    let place = json(&stage, &["explain", "app/a.py:3"]);
+    assert_eq!(place["gaps"], whole["gaps"]);
     let absolute = stage.path().join("app/a.py");
     let absolute = json(&stage, &["explain", absolute.to_str().unwrap()]);
     assert_eq!(absolute["gaps"], whole["gaps"]);

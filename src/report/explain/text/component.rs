@@ -54,9 +54,10 @@ fn numbers(report: &ExplainReport, explained: &OfComponent, page: &mut Page) {
         );
         fact(page, "good", &amount);
         let formula = format!(
-            "{} = ({} - {floor}) ÷ ({target} - {floor}), at least 0 and at most 100",
+            "{} = ({} ÷ {} - {floor}) ÷ ({target} - {floor}), at least 0 and at most 100",
             points(score),
-            percent(share),
+            grouped(outcome.good),
+            grouped(outcome.of),
         );
         fact(page, "score", &formula);
         let parts = contributions(&report.scan.components, &report.root().scope, 100);
