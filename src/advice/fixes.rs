@@ -8,7 +8,7 @@ use crate::codebase::maps::{Map, Set};
 use crate::codebase::{Codebase, FileIndex};
 use crate::definition::{Decimal, Measure};
 use crate::evaluation::{Evaluated, Evaluation};
-use crate::measures::{self, Measurement, Reading, Subject};
+use crate::measures::{Measurement, Reading, Subject};
 
 /// Most of a gap, in the unit of the measure, that is one sitting where a file has more than that.
 const SITTING: u64 = 20;
@@ -65,13 +65,13 @@ pub enum Without {
 /// Whether fixes can be proposed for a component.
 pub fn is_for(evaluated: &Evaluated) -> Result<(), Without> {
     let component = &evaluated.component;
-    let is_history = matches!(
-        component.measure,
-        Measure::CalmTouches(_) | Measure::SmallChanges(_)
-    );
+    let measure = &component.measure;
+    // Where code changes too often can be made simpler today.
+    let looks_back =
+        measure.is_drawn_from_history() && !matches!(measure, Measure::CalmHotSpots(_));
     if component.weight == Decimal::default() {
         Err(Without::Weight)
-    } else if is_history || measures::about(&component.measure).by_change {
+    } else if looks_back {
         Err(Without::Work)
     } else if !matches!(evaluated.measurement, Measurement::Taken(_)) {
         Err(Without::Number)
