@@ -1,7 +1,7 @@
 //! First goals: the components with the most points to gain, in what there is to do.
 
 use crate::definition::{Component, Decimal};
-use crate::evaluation::{Evaluation, ScopeKind, Score};
+use crate::evaluation::{Evaluation, Forecast, ScopeKind, Score};
 use crate::measures;
 
 /// Files that are named with a goal.
@@ -28,27 +28,14 @@ pub fn goals(evaluation: &Evaluation, most: usize) -> Vec<Goal<'_>> {
         return Vec::new();
     };
     let outcomes = &evaluation.repository.outcomes;
-    let scores: Vec<Option<(Score, Decimal)>> = evaluation
-        .components
-        .iter()
-        .zip(outcomes)
-        .map(|(row, outcome)| Some((outcome.score.clone()?, row.component.weight)))
-        .collect();
+    let forecast = Forecast::new(evaluation, &evaluation.repository);
     let mut goals: Vec<Goal> = Vec::new();
     for (position, (row, outcome)) in evaluation.components.iter().zip(outcomes).enumerate() {
         let component = &row.component;
-        if component.measure.is_drawn_from_history() || outcome.score.is_none() {
+        if component.measure.is_drawn_from_history() {
             continue;
         }
-        let Some(full) = Score::of_share(1, 1, component.target, component.floor) else {
-            continue;
-        };
-        let mut reached = scores.clone();
-        if let Some(Some((score, _))) = reached.get_mut(position) {
-            *score = full;
-        }
-        let known = || reached.iter().flatten();
-        let Some(score) = Score::mean(known().map(|(score, weight)| (score, *weight))) else {
+        let Some(score) = forecast.complete(position) else {
             continue;
         };
         if score == *now {

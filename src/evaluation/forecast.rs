@@ -76,6 +76,17 @@ impl<'a> Forecast<'a> {
         row.bars.slope(more, outcome.of, FINE) * row.weight / self.weights.max(1)
     }
 
+    /// The score of the scope if nothing of a component were missing; none without a number of it.
+    pub fn complete(&self, position: usize) -> Option<Score> {
+        let outcome = self.scope.outcomes.get(position)?;
+        outcome.score.as_ref()?;
+        let mut more = vec![0; self.scope.outcomes.len()];
+        if let Some(more) = more.get_mut(position) {
+            *more = outcome.gap();
+        }
+        self.score(&more)
+    }
+
     /// The score of the scope if so much more were good: a number for each component. None where there is no score.
     pub fn score(&self, more: &[u64]) -> Option<Score> {
         let outcomes = self.scope.outcomes.iter().enumerate();

@@ -13,7 +13,7 @@ use crate::classify;
 use crate::codebase::{Codebase, Content, File};
 use crate::definition::settings::CalmTouches;
 use crate::definition::{Decimal, Measure};
-use crate::evaluation::{Evaluated, Evaluation, Outcome, Scope, ScopeKind, Score, State};
+use crate::evaluation::{Evaluated, Evaluation, Forecast, Outcome, Scope, ScopeKind, State};
 use crate::measures::{self, Entry, Measurement, Subject, calm_touches};
 
 /// How many of the most touched files are listed though they are not hot.
@@ -75,7 +75,7 @@ impl<'a> Report<'a> {
             Vec::new()
         };
         let files = places(ScopeKind::File);
-        let first = first(&components, &root.scope, &files);
+        let first = first(evaluation, &components, &root.scope, &files);
         let history = &inputs.codebase.history;
         let waivers = waivers(inputs, &matter.prefix);
         let mut notes = matter.warnings.clone();
@@ -298,24 +298,19 @@ pub(super) fn without_number(outcome: &Outcome, unit: &str) -> Option<String> {
 }
 
 /// The component whose target would raise the score most, where files can be named.
-fn first<'a>(rows: &[Row], root: &Scope, files: &[Place<'a>]) -> Option<First<'a>> {
+fn first<'a>(
+    evaluation: &Evaluation,
+    rows: &[Row],
+    root: &Scope,
+    files: &[Place<'a>],
+) -> Option<First<'a>> {
     let now = root.score.as_ref()?;
-    let gain = |position: usize| {
-        let scores = rows.iter().enumerate().filter_map(|(other, row)| {
-            let score = row.outcome.score.clone()?;
-            let component = row.component;
-            let full = Score::of_share(1, 1, component.target, component.floor);
-            let score = if other == position { full? } else { score };
-            Some((score, component.weight))
-        });
-        let scores: Vec<(Score, Decimal)> = scores.collect();
-        Score::mean(scores.iter().map(|(score, weight)| (score, *weight)))
-    };
+    let forecast = Forecast::new(evaluation, root);
     let (position, score) = rows
         .iter()
         .enumerate()
         .filter(|(_, row)| row.outcome.score.is_some() && !row.about.by_change)
-        .filter_map(|(position, _)| Some((position, gain(position)?)))
+        .filter_map(|(position, _)| Some((position, forecast.complete(position)?)))
         .max_by_key(|(position, score)| (score.floor_hundred(1_000_000), Reverse(*position)))?;
     if score == *now {
         return None;
