@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::definition::resolved::{Origin, Resolved};
 use crate::report::escape::{self, JsonLines};
 use crate::report::format::{Format, FormatProblem, Table, parse_in};
+use crate::report::head::Tool;
 use crate::report::text::Style;
 use crate::report::text::page::{Ink, Page, pad};
 
@@ -209,12 +210,6 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
-struct Tool<'a> {
-    name: &'static str,
-    version: &'a str,
-}
-
-#[derive(Serialize)]
 struct DefinitionId<'a> {
     id: &'a str,
     file: Option<&'a str>,
@@ -252,10 +247,7 @@ fn json(report: &ConfigReport) -> String {
     values.sort_by(|a, b| a.key.cmp(&b.key));
     JsonLines::document(&Document {
         schema_version: SCHEMA_VERSION,
-        tool: Tool {
-            name: "quality",
-            version: &report.tool_version,
-        },
+        tool: Tool::new(&report.tool_version),
         definition: DefinitionId {
             id: &report.definition_id,
             file: report.file.as_deref(),

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::adoption::checkup::{Finding, Health, is_anything_missing};
 use crate::report::escape::{self, JsonLines};
 use crate::report::format::{Format, FormatProblem, Table, parse_in};
+use crate::report::head::Tool;
 use crate::report::text::Style;
 use crate::report::text::page::{Ink, Page, counted, pad};
 
@@ -149,12 +150,6 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
-struct Tool<'a> {
-    name: &'static str,
-    version: &'a str,
-}
-
-#[derive(Serialize)]
 struct Repository<'a> {
     name: &'a str,
     head: Option<&'a str>,
@@ -184,10 +179,7 @@ fn json(report: &DoctorReport) -> String {
     });
     JsonLines::document(&Document {
         schema_version: SCHEMA_VERSION,
-        tool: Tool {
-            name: "quality",
-            version: &report.tool_version,
-        },
+        tool: Tool::new(&report.tool_version),
         repository: Repository {
             name: &report.repository,
             head: report.head.as_deref(),

@@ -8,15 +8,15 @@ mod scopes;
 
 use document::{
     Closing, Commits, Component, DefinitionId, Endpoint, Entry, Excluded, History, HotFile,
-    Language, List, Lost, Name, Numbers, Opening, Repository, Tool, Total, Unsupported, Waiver,
-    Window,
+    Language, List, Lost, Name, Numbers, Opening, Repository, Total, Unsupported, Waiver, Window,
 };
 
 use super::at::At;
 use super::escape::{JsonLines, json_name, json_name_bytes};
+use super::head::{Tool, points};
 use super::{Declared, Listed, ListedEntry, Report, Row, Served, millionths};
 use crate::definition::Decimal;
-use crate::evaluation::{Outcome, Scope, Score, State};
+use crate::evaluation::{Outcome, Scope, State};
 use crate::git::{ChangeUnit, Head, HistoryState};
 use crate::measures::Method;
 use crate::path::RepoPath;
@@ -42,10 +42,7 @@ impl<'a> Opening<'a> {
     fn new(report: &'a Report) -> Self {
         Self {
             schema_version: SCHEMA_VERSION,
-            tool: Tool {
-                name: "quality",
-                version: &report.matter.tool_version,
-            },
+            tool: Tool::new(&report.matter.tool_version),
             definition: DefinitionId {
                 id: &report.definition_id,
             },
@@ -111,8 +108,8 @@ fn repository<'a>(report: &'a Report) -> Repository<'a> {
 fn total<'a>(report: &'a Report) -> Total<'a> {
     let known = report.known();
     Total {
-        value: report.root.scope.score.as_ref().map(score),
-        strict: report.root.scope.strict().map(score),
+        value: report.root.scope.score.as_ref().map(points),
+        strict: report.root.scope.strict().map(points),
         known_weight: fraction(known.weight_millionths),
         known_components: known.known,
         applicable_components: known.applicable,
@@ -171,8 +168,8 @@ fn numbers<'a>(row: &'a Row, outcome: &Outcome, reason: Option<String>) -> Numbe
         strict_share: millionths(outcome.strict_good(), outcome.of)
             .filter(|_| known)
             .map(fraction),
-        score: outcome.score.as_ref().map(score),
-        strict_score: outcome.strict().map(score),
+        score: outcome.score.as_ref().map(points),
+        strict_score: outcome.strict().map(points),
         target: component.target.to_f64(),
         floor: component.floor.to_f64(),
         weight: component.weight.to_f64(),
@@ -317,11 +314,6 @@ fn languages<'a>(report: &'a Report) -> Vec<Language<'a>> {
             unparsed_share: millionths(parsed.unparsed_lines, parsed.lines).map_or(0.0, fraction),
         })
         .collect()
-}
-
-/// 0 to 100, rounded down to four decimals.
-fn score(score: &Score) -> f64 {
-    score.floor_hundred(10_000) as f64 / 10_000.0
 }
 
 /// Millionths as a number. The division of two small integers is rounded once, so it prints as they are.

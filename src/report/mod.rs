@@ -9,6 +9,7 @@ pub mod escape;
 pub mod explain;
 pub mod format;
 pub mod gate;
+mod head;
 pub mod json;
 pub mod next;
 pub mod schema;

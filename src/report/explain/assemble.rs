@@ -13,6 +13,7 @@ use crate::definition::diagnostic::closest;
 use crate::definition::resolved::{Origin, Resolved};
 use crate::evaluation::{Evaluation, Forecast, Outcome, Scope, ScopeKind};
 use crate::evidence::owners::Owners;
+use crate::facts::extract::subjects_of;
 use crate::facts::role::SUBJECTS;
 use crate::languages::Language;
 use crate::measures::{self, Subject, meaning};
@@ -138,16 +139,7 @@ fn of_capture<'a>(capture: &str) -> Result<Explained<'a>, NotFound> {
         let meant = closest(capture, &names).map(|name| format!("@{name}"));
         return Err(NotFound { meant });
     };
-    let uses = |language: &Language| {
-        let text = language.query_text();
-        let mut captures = text
-            .match_indices('@')
-            .filter_map(|(at, _)| text.get(at + 1..));
-        captures.any(|rest| {
-            let end = rest.find(|one: char| !one.is_ascii_alphanumeric() && !"._-".contains(one));
-            rest.get(..end.unwrap_or(rest.len())) == Some(*name)
-        })
-    };
+    let uses = |language: &Language| subjects_of(*language).contains(name);
     Ok(Explained::Capture(OfCapture {
         name,
         about: subject.about(),

@@ -8,12 +8,13 @@ use crate::advice::golden::Example;
 use crate::class::Class;
 use crate::definition::Preset;
 use crate::definition::data::preset_names;
-use crate::evaluation::{Outcome, Scope, Score};
+use crate::evaluation::{Outcome, Scope};
 use crate::facts::role::SUBJECTS;
 use crate::measures;
 use crate::path::RepoPath;
 use crate::report::at::At;
 use crate::report::escape::{JsonLines, json_name};
+use crate::report::head::{Tool, points};
 use crate::report::{Row, lost_words};
 
 /// Counted up whenever a name or a meaning changes; new names may come without.
@@ -26,7 +27,7 @@ pub fn render(report: &ExplainReport) -> String {
     let scope = &report.root().scope;
     let mut document = json!({
         "schema_version": SCHEMA_VERSION,
-        "tool": { "name": "quality", "version": report.scan.matter.tool_version },
+        "tool": Tool::new(&report.scan.matter.tool_version),
         "definition": { "id": report.scan.definition_id },
         "repository": {
             "name": report.scan.matter.repository,
@@ -52,11 +53,6 @@ pub fn render(report: &ExplainReport) -> String {
         fields.extend(explained);
     }
     JsonLines::document(&document)
-}
-
-/// 0 to 100, rounded down to four decimals.
-fn points(score: &Score) -> f64 {
-    score.floor_hundred(PARTS) as f64 / f64::from(PARTS)
 }
 
 fn at(path: Option<&RepoPath>, line: Option<u32>) -> Value {

@@ -54,23 +54,6 @@ fn fact(page: &mut Page, label: &str, text: &str) {
     page.hanging(label, LABEL, Ink::Plain, text);
 }
 
-fn item(page: &mut Page, text: &str) {
-    let label: Vec<Span> = vec![(Ink::Faint, "  - ".to_owned())];
-    page.hanging(label, 4, Ink::Plain, text);
-}
-
-fn next(page: &mut Page, command: &str, about: &str) {
-    page.gap();
-    let mut line = vec![
-        (Ink::Plain, "Next: ".to_owned()),
-        (Ink::Strong, command.to_owned()),
-    ];
-    if command.len() + about.len() + 8 <= page.width {
-        line.push((Ink::Faint, format!("  {about}")));
-    }
-    page.line(&line);
-}
-
 /// Hundredths of a point.
 fn hundredths(points: u64) -> String {
     format!("{}.{:02}", points / 100, points % 100)
@@ -85,7 +68,7 @@ fn score(report: &ExplainReport, page: &mut Page) {
     let Some(score) = &scope.score else {
         let reason = report.scan.reason_without_score().unwrap_or_default();
         page.paragraph(0, Ink::Plain, &format!("There is none: {reason}."));
-        next(page, "quality scan", "what is known");
+        page.next("quality scan", "what is known");
         return;
     };
     page.paragraph(
@@ -171,9 +154,9 @@ fn score(report: &ExplainReport, page: &mut Page) {
     match heaviest {
         Some(((row, _), _)) => {
             let command = format!("quality explain {}", row.component.id);
-            next(page, &command, "the lowest of them");
+            page.next(&command, "the lowest of them");
         }
-        None => next(page, "quality scan", "the score card"),
+        None => page.next("quality scan", "the score card"),
     }
 }
 
@@ -279,7 +262,7 @@ fn of_class(report: &ExplainReport, explained: &OfClass, page: &mut Page) {
             page.line(&[(Ink::Faint, text)]);
         }
     }
-    next(page, "quality explain --list", "what else can be explained");
+    page.next("quality explain --list", "what else can be explained");
 }
 
 fn of_capture(explained: &OfCapture, page: &mut Page) {
@@ -293,7 +276,7 @@ fn of_capture(explained: &OfCapture, page: &mut Page) {
         languages => format!("Used by {}.", languages.join(", ")),
     };
     page.paragraph(0, Ink::Faint, &text);
-    next(page, "quality explain --list", "what else can be explained");
+    page.next("quality explain --list", "what else can be explained");
 }
 
 fn list(report: &ExplainReport, page: &mut Page) {
@@ -326,22 +309,16 @@ fn list(report: &ExplainReport, page: &mut Page) {
     page.paragraph(2, Ink::Plain, &captures.join(", "));
     page.heading("Presets", "what measures know of libraries by name");
     let purposes: Vec<&str> = Preset::all().map(Preset::name).collect();
-    item(
-        page,
-        &format!("purposes of preferred-imports: {}", purposes.join(", ")),
-    );
-    item(
-        page,
-        &format!(
-            "data and locks: {}",
-            preset_names().collect::<Vec<_>>().join(", ")
-        ),
-    );
+    page.item(&format!(
+        "purposes of preferred-imports: {}",
+        purposes.join(", ")
+    ));
+    page.item(&format!(
+        "data and locks: {}",
+        preset_names().collect::<Vec<_>>().join(", ")
+    ));
     page.heading("Besides", "");
-    item(
-        page,
-        "`quality explain score` or nothing: the arithmetic of the score",
-    );
-    item(page, "`quality explain PATH`: a file or a directory");
-    next(page, "quality explain", "the arithmetic of the score");
+    page.item("`quality explain score` or nothing: the arithmetic of the score");
+    page.item("`quality explain PATH`: a file or a directory");
+    page.next("quality explain", "the arithmetic of the score");
 }

@@ -7,7 +7,7 @@ mod document;
 
 use document::{
     Alteration, Change, Component, Counted, Counts, Definition, Document, End, Example, Finding,
-    Mover, Named, Parts, Repository, Score, Side, Since, Tool, Unknown,
+    Mover, Named, Parts, Repository, Score, Side, Since, Unknown,
 };
 
 use super::{GateReport, select, words};
@@ -17,6 +17,7 @@ use crate::gate::{self, Delta, Kind, UNITS, units};
 use crate::measures::Method;
 use crate::path::RepoPath;
 use crate::report::escape::{JsonLines, json_name, json_name_bytes};
+use crate::report::head::Tool;
 use crate::report::{lost_words, millionths};
 
 /// Counted up whenever a name or a meaning changes; new names may come without.
@@ -35,10 +36,7 @@ fn document<'a>(report: &'a GateReport) -> Document<'a> {
     let comparison = report.comparison;
     Document {
         schema_version: SCHEMA_VERSION,
-        tool: Tool {
-            name: "quality",
-            version: &matter.tool_version,
-        },
+        tool: Tool::new(&matter.tool_version),
         definition: Definition {
             id: &matter.definition_id,
             file: matter.definition_file.as_deref(),

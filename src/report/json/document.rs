@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::definition::Level;
 use crate::report::at::At;
+use crate::report::head::Tool;
 
 /// What stands before the scopes.
 #[derive(Serialize)]
@@ -31,12 +32,6 @@ pub(super) struct Closing<'a> {
     pub(super) languages: Vec<Language<'a>>,
     pub(super) unsupported: Vec<Unsupported<'a>>,
     pub(super) notes: &'a [String],
-}
-
-#[derive(Serialize)]
-pub(super) struct Tool<'a> {
-    pub(super) name: &'static str,
-    pub(super) version: &'a str,
 }
 
 #[derive(Serialize)]

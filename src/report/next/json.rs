@@ -11,6 +11,7 @@ use crate::definition::Decimal;
 use crate::evaluation::Score;
 use crate::report::at::At;
 use crate::report::escape::{JsonLines, json_name, json_name_bytes};
+use crate::report::head::{Tool, points};
 
 /// Counted up whenever a name or a meaning changes; new names may come without.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -28,12 +29,6 @@ struct Document<'a> {
     next_steps: Vec<NextStep<'a>>,
     without: Vec<Without<'a>>,
     notes: &'a [String],
-}
-
-#[derive(Serialize)]
-struct Tool<'a> {
-    name: &'static str,
-    version: &'a str,
 }
 
 #[derive(Serialize)]
@@ -131,10 +126,7 @@ pub fn render(report: &NextReport) -> String {
     let steps = || plan.into_iter().flat_map(|plan| &plan.steps);
     JsonLines::document(&Document {
         schema_version: SCHEMA_VERSION,
-        tool: Tool {
-            name: "quality",
-            version: &report.matter.tool_version,
-        },
+        tool: Tool::new(&report.matter.tool_version),
         definition: Definition {
             id: report.inputs.definition_id,
         },
@@ -218,9 +210,4 @@ fn step<'a>(report: &'a NextReport, rank: usize, now: &Score, step: &'a Step) ->
             differs: &example.differs,
         }),
     }
-}
-
-/// 0 to 100, rounded down to four decimals.
-fn points(score: &Score) -> f64 {
-    score.floor_hundred(10_000) as f64 / 10_000.0
 }

@@ -23,11 +23,7 @@ pub fn render(report: &NextReport, style: &Style) -> String {
     let Some(plan) = &report.plan else {
         let reason = "No score: what is measured here has no weight, or nothing could be measured.";
         page.paragraph(0, Ink::Strong, reason);
-        page.gap();
-        page.line(&[
-            (Ink::Plain, "Next: ".into()),
-            (Ink::Strong, "quality scan".into()),
-        ]);
+        page.next("quality scan", "");
         return page.finish();
     };
     if style.quiet {
@@ -218,12 +214,11 @@ fn foot(report: &NextReport, plan: &Plan, page: &mut Page) {
         );
         page.paragraph(0, Ink::Faint, &text);
     }
-    page.gap();
     let first = plan.steps.first();
     let path = first.and_then(|step| escape::shell(report.file(step).path.as_bytes()));
     let command = match path {
         Some(path) => format!("quality explain {path}"),
         None => "quality explain score".to_owned(),
     };
-    page.line(&[(Ink::Plain, "Next: ".to_owned()), (Ink::Strong, command)]);
+    page.next(&command, "");
 }

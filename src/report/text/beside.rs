@@ -6,9 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::super::escape;
 use super::super::{Excluded, HotFile, Report, Row};
-use super::page::{
-    Ink, Page, Span, counted, decimal_percent, grouped, percent, points, shorten, sign,
-};
+use super::page::{Ink, Page, counted, decimal_percent, grouped, percent, points, shorten, sign};
 use super::share_of;
 use super::table::{Align, Table, cell};
 use crate::class::Class;
@@ -242,7 +240,7 @@ pub fn unread(report: &Report, page: &mut Page) {
             lost.reason,
             paths.join(", ")
         );
-        item(page, &text);
+        page.item(&text);
     }
     if !report.unsupported.is_empty() {
         let languages: Vec<String> = report
@@ -261,7 +259,7 @@ pub fn unread(report: &Report, page: &mut Page) {
             "in languages this version does not know: {}",
             languages.join(", ")
         );
-        item(page, &text);
+        page.item(&text);
     }
     for parsed in damaged {
         let text = format!(
@@ -272,7 +270,7 @@ pub fn unread(report: &Report, page: &mut Page) {
             share_of(parsed.unparsed_lines, parsed.lines),
             counted(parsed.damaged_files, "files"),
         );
-        item(page, &text);
+        page.item(&text);
     }
 }
 
@@ -299,14 +297,8 @@ pub fn notes(report: &Report, page: &mut Page) {
     };
     page.heading("Notes", about);
     for note in notes {
-        item(page, &escape::terminal(note.as_bytes()));
+        page.item(&escape::terminal(note.as_bytes()));
     }
-}
-
-/// An entry of a list of sentences.
-fn item(page: &mut Page, text: &str) {
-    let label: Vec<Span> = vec![(Ink::Faint, "  - ".to_owned())];
-    page.hanging(label, 4, Ink::Plain, text);
 }
 
 /// What to type next. Only commands there are.
@@ -344,11 +336,5 @@ pub fn next(report: &Report, page: &mut Page) {
             "what to fix first, and what it gains",
         ),
     };
-    page.gap();
-    let mut line = vec![(Ink::Plain, "Next: ".to_owned()), (Ink::Strong, command)];
-    let used: usize = line.iter().map(|(_, text)| text.width()).sum();
-    if used + about.len() + 2 <= page.width {
-        line.push((Ink::Faint, format!("  {about}")));
-    }
-    page.line(&line);
+    page.next(&command, about);
 }

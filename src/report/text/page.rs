@@ -154,6 +154,25 @@ impl Page {
         }
     }
 
+    /// An entry of a list of sentences.
+    pub fn item(&mut self, text: &str) {
+        self.hanging(vec![(Ink::Faint, "  - ".to_owned())], 4, Ink::Plain, text);
+    }
+
+    /// The command worth typing next, and what it is about if there is room for it.
+    pub fn next(&mut self, command: &str, about: &str) {
+        self.gap();
+        let mut line = vec![
+            (Ink::Plain, "Next: ".to_owned()),
+            (Ink::Strong, command.to_owned()),
+        ];
+        let used: usize = line.iter().map(|(_, text)| text.width()).sum();
+        if !about.is_empty() && used + about.len() + 2 <= self.width {
+            line.push((Ink::Faint, format!("  {about}")));
+        }
+        self.line(&line);
+    }
+
     /// A bar of `cells` cells, filled by the score; the rest dotted. Full only at 100.
     pub fn bar(&self, score: Option<&Score>, cells: usize) -> Vec<Span> {
         let Some(score) = score else {

@@ -10,6 +10,7 @@ use super::{Sampling, TrendReport};
 use crate::definition::Decimal;
 use crate::measures;
 use crate::report::escape::{JsonLines, json_name, json_name_bytes};
+use crate::report::head::Tool;
 use crate::trend::{Part, Value};
 
 /// Counted up whenever a name or a meaning changes; new names may come without.
@@ -28,12 +29,6 @@ struct Document<'a> {
     missing: Vec<Missing<'a>>,
     series: Vec<Series<'a>>,
     notes: Vec<String>,
-}
-
-#[derive(Serialize)]
-struct Tool<'a> {
-    name: &'static str,
-    version: &'a str,
 }
 
 #[derive(Serialize)]
@@ -150,10 +145,7 @@ fn document<'a>(report: &'a TrendReport) -> Document<'a> {
     let matter = &report.matter;
     Document {
         schema_version: SCHEMA_VERSION,
-        tool: Tool {
-            name: "quality",
-            version: &matter.tool_version,
-        },
+        tool: Tool::new(&matter.tool_version),
         definition: Definition {
             id: &matter.definition_id,
         },

@@ -2,7 +2,7 @@
 
 use super::super::points::contributions;
 use super::super::{ExplainReport, Judged, OfComponent};
-use super::{fact, hundredths, item, name_of, next, title, unjudged, write_judged};
+use super::{fact, hundredths, name_of, title, unjudged, write_judged};
 use crate::definition::PatternSet;
 use crate::evaluation::{Outcome, Scope};
 use crate::measures::precision;
@@ -31,8 +31,8 @@ pub(super) fn of_component(report: &ExplainReport, explained: &OfComponent, page
     let command = format!("quality next --component {}", component.id);
     let mends = row.outcome.gap() > 0 && component.weight.millionths() > 0 && !row.about.by_change;
     match mends {
-        true => next(page, &command, "what to fix first"),
-        false => next(page, "quality explain", "the arithmetic of the score"),
+        true => page.next(&command, "what to fix first"),
+        false => page.next("quality explain", "the arithmetic of the score"),
     }
 }
 
@@ -258,14 +258,14 @@ fn beside(report: &ExplainReport, explained: &OfComponent, page: &mut Page) {
                 counted(waived.subjects, "subjects"),
                 escape::terminal(waived.reason.as_bytes())
             );
-            item(page, &text);
+            page.item(&text);
         }
     }
     let row = report.row(explained.position);
     if !row.notes.is_empty() {
         page.heading("Notes", "");
         for note in row.notes {
-            item(page, &escape::terminal(note.as_bytes()));
+            page.item(&escape::terminal(note.as_bytes()));
         }
     }
     for listed in report.lists(explained.position) {
@@ -298,7 +298,7 @@ fn beside(report: &ExplainReport, explained: &OfComponent, page: &mut Page) {
                 [] => words,
                 places => format!("{}: {words}", places.join(" and ")),
             };
-            item(page, &text);
+            page.item(&text);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A file or a directory, explained to people.
 
 use super::super::{ExplainReport, OfPath};
-use super::{hundredths, name_of, next, title, unjudged, write_judged};
+use super::{hundredths, name_of, title, unjudged, write_judged};
 use crate::class::Class;
 use crate::codebase::{Content, File};
 use crate::day;
@@ -50,12 +50,8 @@ pub(super) fn of_path(report: &ExplainReport, explained: &OfPath, page: &mut Pag
     changes(explained, page);
     let path = escape::shell(explained.path);
     match (explained.file, path) {
-        (None, Some(path)) => next(
-            page,
-            &format!("quality next {path}"),
-            "what to fix first there",
-        ),
-        _ => next(page, "quality next", "what to fix first"),
+        (None, Some(path)) => page.next(&format!("quality next {path}"), "what to fix first there"),
+        _ => page.next("quality next", "what to fix first"),
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::definition::Level;
+use crate::report::head::Tool;
 
 #[derive(Serialize)]
 pub(super) struct Document<'a> {
@@ -27,12 +28,6 @@ pub(super) struct Document<'a> {
     pub(super) movers: Vec<Mover<'a>>,
     pub(super) notes: &'a [String],
     pub(super) command: &'a str,
-}
-
-#[derive(Serialize)]
-pub(super) struct Tool<'a> {
-    pub(super) name: &'static str,
-    pub(super) version: &'a str,
 }
 
 #[derive(Serialize)]
