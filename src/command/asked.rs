@@ -7,7 +7,7 @@ use super::output;
 use crate::cli;
 use crate::definition::Decimal;
 use crate::error::Error;
-use crate::report::format::FormatProblem;
+use crate::report::format::{Document, FormatProblem};
 use crate::report::text::Style;
 
 /// A format and where it goes; none for standard output.
@@ -23,6 +23,18 @@ impl<F> Output<F> {
         Style {
             quiet: reporting.quiet,
             ..style(terminal, reporting.color, reporting.ascii)
+        }
+    }
+
+    /// Writes a document where it belongs. Files need a directory of their own, which is made if it is not there.
+    pub fn deliver(&self, document: &Document) -> Result<(), Error> {
+        match (document, &self.path) {
+            (Document::Text(text), _) => self.write(text),
+            (Document::Files(files), Some(directory)) => output::to_directory(directory, files),
+            (Document::Files(_), None) => Err(Error::Usage {
+                message: "this format writes several files and needs a directory".to_owned(),
+                hint: "name one behind it: --format parquet=quality".to_owned(),
+            }),
         }
     }
 

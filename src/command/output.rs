@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use serde_bytes::ByteBuf;
+
 use crate::error::{Error, shown};
 
 /// Writes a result to standard output. A reader that went away is no failure of ours; a full disk is.
@@ -38,10 +40,23 @@ pub fn tell(text: &str) {
 
 /// Replaces a file by a result. An older one stays as it was until the new one is complete.
 pub fn to_file(path: &Path, result: &str) -> Result<(), Error> {
-    write_beside(path, result).map_err(|error| Error::Write {
+    write_beside(path, result.as_bytes()).map_err(|error| Error::Write {
         path: shown(path),
         reason: error.to_string(),
     })
+}
+
+/// Replaces files of a directory, which is made if it is not there. Others in it stay.
+pub fn to_directory(directory: &Path, files: &[(String, ByteBuf)]) -> Result<(), Error> {
+    std::fs::create_dir_all(directory)
+        .and_then(|()| {
+            let mut files = files.iter();
+            files.try_for_each(|(name, bytes)| write_beside(&directory.join(name), bytes))
+        })
+        .map_err(|error| Error::Write {
+            path: shown(directory),
+            reason: error.to_string(),
+        })
 }
 
 /// Adds a text to the end of a file that belongs to somebody else.
@@ -57,11 +72,11 @@ pub fn append(path: &Path, text: &str) -> Result<(), Error> {
         })
 }
 
-fn write_beside(path: &Path, result: &str) -> io::Result<()> {
+fn write_beside(path: &Path, result: &[u8]) -> io::Result<()> {
     // A pipe or a device cannot be replaced: it is written to as it stands.
     if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
         let mut file = std::fs::OpenOptions::new().write(true).open(path)?;
-        file.write_all(result.as_bytes())?;
+        file.write_all(result)?;
         return file.flush();
     }
     let mut name = path.file_name().unwrap_or_default().to_os_string();
@@ -69,7 +84,7 @@ fn write_beside(path: &Path, result: &str) -> io::Result<()> {
     let partial: PathBuf = path.with_file_name(name);
     let written = std::fs::File::create_new(&partial)
         .and_then(|mut file| {
-            file.write_all(result.as_bytes())?;
+            file.write_all(result)?;
             file.sync_all()
         })
         .and_then(|()| std::fs::rename(&partial, path));

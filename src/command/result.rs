@@ -5,19 +5,20 @@ use sha2::{Digest as _, Sha256};
 
 use crate::cache::Key;
 use crate::error::Exit;
+use crate::report::format::Document;
 use crate::survey::Memory;
 
 /// What a run says: each output in the order they were asked for, and how the program ends.
 #[derive(Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub(super) struct Rendered {
-    /// One text for each output.
-    pub outputs: Vec<String>,
+    /// One document for each output.
+    pub outputs: Vec<Document>,
     exit: u8,
 }
 
 impl Rendered {
-    /// Joins texts and their verdict.
-    pub fn new(outputs: Vec<String>, exit: Exit) -> Self {
+    /// Joins documents and their verdict.
+    pub fn new(outputs: Vec<Document>, exit: Exit) -> Self {
         Self {
             outputs,
             exit: exit as u8,

@@ -96,8 +96,8 @@ pub fn run(arguments: &cli::Scan) -> Result<Exit, Error> {
     watch.time("remember", || caching::finish(memory.as_ref()));
     drop(bar);
     watch.time("write", || {
-        let mut texts = outputs.iter().zip(&rendered.outputs);
-        texts.try_for_each(|(output, text)| output.write(text))
+        let mut documents = outputs.iter().zip(&rendered.outputs);
+        documents.try_for_each(|(output, document)| output.deliver(document))
     })?;
     if measuring.timings {
         let facts = memory.as_ref().map(|memory| memory.facts.counts());
@@ -142,7 +142,7 @@ impl Measured<'_> {
                 fail_under: self.fail_under,
             },
         );
-        let texts = watch.time("render", || {
+        let documents = watch.time("render", || {
             outputs
                 .iter()
                 .map(|output| output.format.render(&report, &style(arguments, output)))
@@ -152,7 +152,7 @@ impl Measured<'_> {
         drop(report);
         // The program is about to end: giving back millions of small pieces would only take time.
         std::mem::forget((self.survey.codebase, self.survey.carry, evaluation));
-        Rendered::new(texts, exit)
+        Rendered::new(documents, exit)
     }
 }
 

@@ -99,6 +99,7 @@ impl<'a> Report<'a> {
             waivers,
             history,
             notes,
+            behind: inputs,
             matter,
         }
     }

@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
 use super::text::Style;
 use super::{Report, json, text};
 
@@ -18,20 +21,35 @@ pub struct Format<R = OfScan> {
 /// The formats of one kind of report, sorted by name; a test of each table holds the order.
 pub type Table<R> = &'static [Format<R>];
 
+/// What a format wrote down.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub enum Document {
+    /// A text: one file, or standard output.
+    Text(String),
+    /// Files of a directory, each with its name there: what cannot be one text.
+    Files(Vec<(String, ByteBuf)>),
+}
+
+impl From<String> for Document {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
 /// Writes the report of a scan.
-pub type OfScan = fn(&Report, &Style) -> String;
+pub type OfScan = fn(&Report, &Style) -> Document;
 
 /// The formats of `quality scan`.
 pub const SCAN: Table<OfScan> = &[
     Format {
         name: "json",
         about: "everything, for programs; the schema is versioned",
-        render: |report, _| json::render(report),
+        render: |report, _| json::render(report).into(),
     },
     Format {
         name: "text",
         about: "the score card, for people",
-        render: text::render,
+        render: |report, style| text::render(report, style).into(),
     },
 ];
 
@@ -61,7 +79,7 @@ impl Format {
     }
 
     /// Writes a report down. The style matters to formats for people only.
-    pub fn render(&self, report: &Report, style: &Style) -> String {
+    pub fn render(&self, report: &Report, style: &Style) -> Document {
         (self.render)(report, style)
     }
 }

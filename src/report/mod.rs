@@ -11,6 +11,7 @@ pub mod format;
 pub mod gate;
 mod head;
 pub mod json;
+mod judged;
 pub mod next;
 pub mod schema;
 pub mod text;
@@ -32,6 +33,7 @@ use crate::measures::{About, Entry, List, Method};
 use crate::path::RepoPath;
 
 pub use assemble::Inputs;
+pub use judged::{Judged, Unjudged};
 
 /// What a report is about, apart from numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -90,6 +92,8 @@ pub struct Report<'a> {
     pub parsed: Vec<Parsed>,
     /// Sentences about the whole.
     pub notes: Vec<String>,
+    /// What it is made of, for formats that list every reading.
+    behind: Inputs<'a>,
 }
 
 /// A scope with its size.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{ExplainReport, Explained, Judged, OfCapture, OfClass, OfComponent, OfPath, Unjudged};
+use super::{ExplainReport, Explained, OfCapture, OfClass, OfComponent, OfPath};
 use crate::advice::fixes;
-use crate::advice::golden::{Golden, name};
+use crate::advice::golden::Golden;
 use crate::advice::plan::{Wish, plan};
 use crate::class::Class;
 use crate::codebase::{Codebase, File};
@@ -16,8 +16,9 @@ use crate::evidence::owners::Owners;
 use crate::facts::extract::subjects_of;
 use crate::facts::role::SUBJECTS;
 use crate::languages::Language;
-use crate::measures::{self, Subject, meaning};
-use crate::report::{Inputs, Matter, Report};
+use crate::measures::{Subject, meaning};
+use crate::report::judged::Told;
+use crate::report::{Inputs, Judged, Matter, Report, Unjudged};
 
 /// Directories named as the worst and as the best.
 const MOST_SCOPES: usize = 5;
@@ -153,93 +154,6 @@ fn of_capture<'a>(capture: &str) -> Result<Explained<'a>, NotFound> {
 /// A class by its name, in which a hyphen may stand for a blank.
 fn is_named(class: Class, text: &str) -> bool {
     class.name() == text || class.name().replace(' ', "-") == text
-}
-
-/// What can be said of the readings of one component.
-struct Told<'a> {
-    inputs: Inputs<'a>,
-    position: usize,
-    component: &'a Component,
-    waived: BTreeMap<usize, (u64, &'a str)>,
-}
-
-impl<'a> Told<'a> {
-    fn new(inputs: Inputs<'a>, position: usize) -> Self {
-        let evaluated = &inputs.evaluation.components[position];
-        let excused = evaluated.excused.iter().map(|excused| {
-            let waiver = inputs.evaluation.waivers.get(excused.waiver);
-            let reason = waiver.map_or("", |waiver| waiver.reason.as_str());
-            (excused.reading, (excused.gap, reason))
-        });
-        Self {
-            inputs,
-            position,
-            component: &evaluated.component,
-            waived: excused.collect(),
-        }
-    }
-
-    /// The readings within a prefix that satisfy a condition, in their order.
-    fn readings(&self, prefix: &[u8], wanted: impl Fn(u64) -> bool) -> Vec<Judged<'a>> {
-        let codebase = self.inputs.codebase;
-        let readings = self.inputs.evaluation.readings(self.position);
-        let mut told = Vec::new();
-        for (at, reading) in readings.iter().enumerate() {
-            let waived = self.waived.get(&at);
-            let is_within = match reading.subject {
-                Subject::Change(change) => {
-                    let touched = codebase.touched(change).iter().flatten();
-                    prefix.is_empty()
-                        || touched
-                            .into_iter()
-                            .any(|file| codebase.file(*file).path.is_within(prefix))
-                }
-                subject => match subject.file() {
-                    Some(file) => codebase.file(file).path.is_within(prefix),
-                    None => prefix.is_empty(),
-                },
-            };
-            let gap = reading.gap() + waived.map_or(0, |(gap, _)| *gap);
-            if !is_within || !wanted(gap) {
-                continue;
-            }
-            let subject = reading.subject;
-            let change = match subject {
-                Subject::Change(change) => codebase.history.changes.get(change),
-                _ => None,
-            };
-            let reason = measures::explain(codebase, self.component, reading);
-            told.push(Judged {
-                component: self.position,
-                reading,
-                waived: waived.map_or(0, |(gap, _)| *gap),
-                path: subject.file().map(|file| &codebase.file(file).path),
-                line: subject.line(codebase),
-                name: match change {
-                    Some(change) => Some(format!("{} {}", change.key, change.subject)),
-                    None => name(codebase, subject),
-                },
-                reason: match waived {
-                    Some((_, why)) => Some(format!("waived: {why}")),
-                    None => reason,
-                },
-            });
-        }
-        told
-    }
-
-    fn unknown(&self, prefix: &[u8]) -> Vec<Unjudged<'a>> {
-        let codebase = self.inputs.codebase;
-        let unknown = self.inputs.evaluation.unknown(self.position).iter();
-        let told = unknown.map(|(subject, lost)| Unjudged {
-            component: self.position,
-            path: subject.file().map(|file| &codebase.file(file).path),
-            line: subject.line(codebase),
-            lost,
-        });
-        let within = told.filter(|told| told.path.is_none_or(|path| path.is_within(prefix)));
-        within.collect()
-    }
 }
 
 fn of_component<'a>(

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::points::contributions;
-use super::{ExplainReport, Explained, Judged, OfClass, OfComponent, OfPath, Unjudged};
+use super::{ExplainReport, Explained, OfClass, OfComponent, OfPath};
 use crate::advice::golden::Example;
 use crate::class::Class;
 use crate::definition::Preset;
@@ -15,6 +15,7 @@ use crate::path::RepoPath;
 use crate::report::at::At;
 use crate::report::escape::{JsonLines, json_name};
 use crate::report::head::{Tool, points};
+use crate::report::{Judged, Unjudged};
 use crate::report::{Row, lost_words};
 
 /// Counted up whenever a name or a meaning changes; new names may come without.

@@ -7,14 +7,12 @@ mod json;
 mod points;
 mod text;
 
-use super::{Declared, Listed, Place, Report, Row};
+use super::{Declared, Judged, Listed, Place, Report, Row, Unjudged};
 use crate::advice::golden::Example;
 use crate::advice::plan::Plan;
 use crate::codebase::File;
 use crate::evaluation::{Outcome, Scope};
-use crate::facts::Lost;
 use crate::git::Change;
-use crate::measures::{Reading, Subject};
 use crate::path::RepoPath;
 
 pub use assemble::{Asked, NotFound, Question};
@@ -47,38 +45,6 @@ pub enum Explained<'a> {
     Capture(OfCapture),
     /// Everything that can be explained.
     List,
-}
-
-/// A reading and what can be said of it.
-#[derive(Clone, Debug)]
-pub struct Judged<'a> {
-    /// The component, by its position in the report.
-    pub component: usize,
-    /// The reading. What is excused is good in it.
-    pub reading: &'a Reading,
-    /// How much of it is good only by a waiver.
-    pub waived: u64,
-    /// Its file; none for a change.
-    pub path: Option<&'a RepoPath>,
-    /// Where it begins, if it is smaller than the file.
-    pub line: Option<u32>,
-    /// What it is called.
-    pub name: Option<String>,
-    /// What is missing, or why that is excused.
-    pub reason: Option<String>,
-}
-
-/// A subject that could not be judged.
-#[derive(Clone, Debug)]
-pub struct Unjudged<'a> {
-    /// The component, by its position in the report.
-    pub component: usize,
-    /// Its file.
-    pub path: Option<&'a RepoPath>,
-    /// Where it begins.
-    pub line: Option<u32>,
-    /// Why.
-    pub lost: &'a Lost,
 }
 
 /// An explained component.
@@ -166,12 +132,5 @@ impl<'a> ExplainReport<'a> {
         let id = &self.row(position).component.id;
         let waivers = self.scan.waivers.iter();
         waivers.filter(move |declared| declared.waived.component == *id)
-    }
-}
-
-impl Judged<'_> {
-    /// Whether it is a whole file or change.
-    fn is_whole(&self) -> bool {
-        matches!(self.reading.subject, Subject::File(_) | Subject::Change(_))
     }
 }

@@ -6,7 +6,7 @@ mod path;
 use unicode_width::UnicodeWidthStr;
 
 use super::points::contributions;
-use super::{ExplainReport, Explained, Judged, OfCapture, OfClass, Unjudged};
+use super::{ExplainReport, Explained, OfCapture, OfClass};
 use crate::class::Class;
 use crate::definition::Preset;
 use crate::definition::data::preset_names;
@@ -17,6 +17,7 @@ use crate::report::text::page::{
     Ink, NARROWEST, Page, Span, counted, decimal_percent, grouped, pad, percent, points, shorten,
 };
 use crate::report::text::table::{Align, Table, cell};
+use crate::report::{Judged, Unjudged};
 use crate::report::{Row, lost_words, millionths};
 
 /// Columns of the label before a fact.

@@ -1,11 +1,12 @@
 //! A component, explained to people.
 
 use super::super::points::contributions;
-use super::super::{ExplainReport, Judged, OfComponent};
+use super::super::{ExplainReport, OfComponent};
 use super::{fact, hundredths, name_of, title, unjudged, write_judged};
 use crate::definition::PatternSet;
 use crate::evaluation::{Outcome, Scope};
 use crate::measures::precision;
+use crate::report::Judged;
 use crate::report::escape;
 use crate::report::text::page::{Ink, Page, counted, decimal_percent, grouped, percent, points};
 use crate::report::text::table::{Align, Table, cell};
