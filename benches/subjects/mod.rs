@@ -98,7 +98,7 @@ pub fn evaluated() -> (Codebase, Evaluation) {
 }
 
 /// The report of an evaluation as JSON.
-pub fn json(codebase: &Codebase, evaluation: &Evaluation) -> Document {
+pub fn json(codebase: &Codebase, evaluation: &Evaluation) -> quality::report::format::Document {
     let report = Report::new(
         Inputs {
             definition_id: "0123456789abcdef",
