@@ -65,6 +65,8 @@ pub mod error;
 pub mod evaluation;
 pub mod evidence;
 pub mod facts;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod gate;
 pub mod git;
 pub mod languages;

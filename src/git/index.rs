@@ -75,7 +75,7 @@ pub(super) fn read(path: &Path, hash: HashKind) -> Result<Vec<IndexEntry>, Strin
 }
 
 /// Reads versions 2 to 4 as `gitformat-index` describes them.
-fn parse(
+pub(super) fn parse(
     bytes: &[u8],
     hash: HashKind,
     written: Option<FileTime>,

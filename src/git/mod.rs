@@ -24,6 +24,8 @@ mod commit;
 mod configuration;
 mod deployments;
 mod diffs;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod graph;
 mod hash;
 mod history;

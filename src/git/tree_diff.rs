@@ -352,7 +352,7 @@ fn shared_entries(old: &[u8], new: &[u8], id_length: usize) -> usize {
 }
 
 /// Walks two sorted trees side by side and reports each name whose entries differ.
-fn compare<'t>(
+pub(super) fn compare<'t>(
     old: &'t [u8],
     new: &'t [u8],
     id_length: usize,

@@ -336,7 +336,7 @@ fn distance_of(rest: &mut &[u8]) -> Option<u64> {
 }
 
 /// Makes the object a difference describes, of at most `most` bytes.
-fn apply(base: &[u8], delta: &[u8], most: u64) -> Result<Vec<u8>, Trouble> {
+pub(super) fn apply(base: &[u8], delta: &[u8], most: u64) -> Result<Vec<u8>, Trouble> {
     let mut rest = delta;
     let from = size_of(&mut rest).ok_or(Trouble::Unusual)?;
     let size = size_of(&mut rest).ok_or(Trouble::Unusual)?;

@@ -1,9 +1,11 @@
 //! Encoders, one for each sink: names and messages come from a repository, and anybody may have written them.
 
 mod csv;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod markdown;
 mod markup;
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 pub(in crate::report) mod testing;
 mod workflow;
 

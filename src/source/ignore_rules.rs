@@ -47,8 +47,19 @@ impl IgnoreRules {
             );
             return outer;
         };
+        self.add(&bytes, directory, outer, notes)
+    }
+
+    /// Adds what the `.gitignore` of a directory says.
+    pub(super) fn add(
+        &mut self,
+        bytes: &[u8],
+        directory: &[u8],
+        outer: Option<usize>,
+        notes: &mut Notes,
+    ) -> Option<usize> {
         let mut builder = GitignoreBuilder::new("");
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let room = LINES_PER_FILE.min(LINES_IN_ALL - self.lines);
         let mut lines = bytes.split(|byte| *byte == b'\n').filter(|line| {
             let line = line.trim_ascii();

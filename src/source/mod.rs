@@ -14,6 +14,8 @@ mod revision;
 mod safe_read;
 mod worktree;
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 #[cfg(test)]
 mod tests;
 
