@@ -12,7 +12,7 @@ use std::cell::OnceCell;
 
 use super::data::operations;
 use super::data::sheet::{Sheet, names};
-use super::data::{imports_any, is_spoken, note_candidates};
+use super::data::{is_spoken, note_candidates};
 use super::{
     About, Context, Entry, List, Measurement, Method, Note, Reading, Subject, Taken, View,
 };
@@ -60,11 +60,8 @@ pub(super) fn read(context: &Context, view: &View, settings: &FineLocks) -> Meas
         .data
         .all_locks()
         .filter(|locks| {
-            locks.imports.is_empty()
-                || codebase.indexed().any(|(_, file)| {
-                    let facts = file.facts().filter(|_| is_spoken(&locks.languages, file));
-                    facts.is_some_and(|facts| imports_any(facts, &locks.imports))
-                })
+            let imported = context.imported();
+            locks.imports.is_empty() || imported.has_any(&locks.languages, &locks.imports)
         })
         .collect();
     let mut taken = Taken {
@@ -201,13 +198,31 @@ fn may_lock(facts: &Facts, locks: &[&Locks]) -> bool {
         names.contains(last)
     };
     facts.calls.callees().iter().any(|callee| last(callee))
-        || facts.flow.texts().iter().any(|text| {
-            let lower = text.to_lowercase();
-            ["lock", "mutex", "sem", "advisory"]
-                .iter()
-                .any(|word| lower.contains(word))
-                || last(text)
-        })
+        || facts
+            .flow
+            .texts()
+            .iter()
+            .any(|text| names_a_lock(text) || last(text))
+}
+
+/// Whether a text has to do with locks, in any case. It is asked of all texts of all files.
+fn names_a_lock(text: &str) -> bool {
+    let mut rest = text.as_bytes();
+    while let Some((first, _)) = rest.split_first() {
+        let word: &[u8] = match first | 0x20 {
+            b'l' => b"lock",
+            b'm' => b"mutex",
+            b's' => b"sem",
+            b'a' => b"advisory",
+            _ => b"",
+        };
+        let begins = rest.get(..word.len());
+        if !word.is_empty() && begins.is_some_and(|begin| begin.eq_ignore_ascii_case(word)) {
+            return true;
+        }
+        rest = &rest[1..];
+    }
+    false
 }
 
 /// A file in which locks are looked for.

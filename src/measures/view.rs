@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::data::Libraries;
+use super::data::{Imported, Libraries};
 use super::uses::Uses;
 use super::{Measurement, Method, Subject, declared};
 use crate::class::Class;
@@ -29,6 +29,8 @@ pub struct Context<'a> {
     threads: usize,
     /// Made for whoever first resolves an import.
     tables: OnceLock<Arc<Tables<'a>>>,
+    /// Found for whoever first asks what is imported.
+    imported: OnceLock<Imported<'a>>,
     /// Found for whoever first asks about data.
     libraries: OnceLock<Libraries<'a>>,
     /// Found for whoever first asks what files use of each other.
@@ -44,6 +46,7 @@ impl<'a> Context<'a> {
             data,
             threads: if pays { threads.max(1) } else { 1 },
             tables: OnceLock::new(),
+            imported: OnceLock::new(),
             libraries: OnceLock::new(),
             uses: OnceLock::new(),
         }
@@ -54,10 +57,15 @@ impl<'a> Context<'a> {
         self.codebase.endpoints_by(|| self.resolver())
     }
 
-    /// The libraries for data that the codebase uses. Each is looked for in the imports of every file, so once is enough.
+    /// The libraries for data that the codebase uses.
     pub(crate) fn libraries(&self) -> &Libraries<'a> {
         self.libraries
-            .get_or_init(|| Libraries::new(self.codebase, self.data))
+            .get_or_init(|| Libraries::new(self.imported(), self.data))
+    }
+
+    /// What the codebase imports.
+    pub(crate) fn imported(&self) -> &Imported<'a> {
+        self.imported.get_or_init(|| Imported::new(self.codebase))
     }
 
     /// What files use of each other. It takes every import of the codebase, so once is enough.

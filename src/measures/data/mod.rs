@@ -1,5 +1,6 @@
 //! What the code does to data, as far as syntax tells: the ground on which three measures stand.
 
+mod imported;
 pub(crate) mod leaving;
 pub(crate) mod operations;
 pub(crate) mod order;
@@ -12,8 +13,9 @@ use crate::codebase::File;
 use crate::definition::Data;
 use crate::definition::data::chain::ChainPattern;
 use crate::definition::data::{Evidence, Library, Switch};
-use crate::facts::{Facts, StepKind};
+use crate::facts::StepKind;
 
+pub(crate) use imported::Imported;
 use operations::Operations;
 pub(crate) use origins::is_of;
 use sheet::Sheet;
@@ -26,17 +28,11 @@ pub(crate) struct Libraries<'a> {
 
 impl<'a> Libraries<'a> {
     /// Those of which some file imports a module.
-    pub fn new(codebase: &Codebase, data: &'a Data) -> Self {
-        let used = data
-            .all_libraries()
-            .filter(|library| {
-                library.imports.is_empty()
-                    || codebase.indexed().any(|(_, file)| {
-                        let facts = file.facts().filter(|_| is_spoken(&library.languages, file));
-                        facts.is_some_and(|facts| imports_any(facts, &library.imports))
-                    })
-            })
-            .collect();
+    pub fn new(imported: &Imported, data: &'a Data) -> Self {
+        let is_used = |library: &&Library| {
+            library.imports.is_empty() || imported.has_any(&library.languages, &library.imports)
+        };
+        let used = data.all_libraries().filter(is_used).collect();
         Self { used }
     }
 
@@ -153,12 +149,6 @@ pub(crate) fn is_spoken(languages: &[String], file: &File) -> bool {
     file.language.is_some_and(|language| {
         languages.is_empty() || languages.iter().any(|name| name == language.name())
     })
-}
-
-/// Whether a file imports one of these modules.
-pub(crate) fn imports_any(facts: &Facts, modules: &[String]) -> bool {
-    let mut imports = facts.imports.iter().filter(|import| !import.in_test);
-    imports.any(|import| modules.iter().any(|module| is_of(import, module)))
 }
 
 /// A file's steps and what they do to data.
