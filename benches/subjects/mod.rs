@@ -98,7 +98,7 @@ pub fn evaluated() -> (Codebase, Evaluation) {
 }
 
 /// The report of an evaluation as JSON.
-pub fn json(codebase: &Codebase, evaluation: &Evaluation) -> quality::report::format::Document {
+pub fn json(codebase: &Codebase, evaluation: &Evaluation) -> String {
     let report = Report::new(
         Inputs {
             definition_id: "0123456789abcdef",
@@ -115,7 +115,10 @@ pub fn json(codebase: &Codebase, evaluation: &Evaluation) -> quality::report::fo
         },
     );
     let format = quality::report::format::Format::named("json").unwrap();
-    format.render(&report, &Default::default())
+    match format.render(&report, &Default::default()) {
+        quality::report::format::Document::Text(text) => text,
+        document => panic!("JSON is a text: {document:?}"),
+    }
 }
 
 /// A repository of several hundred small changes, written by `git fast-import` and so in a pack.
