@@ -198,9 +198,8 @@ def of_parquet(path):
 
     counts = []
     for file in files_of(path, ".parquet"):
-        (count,) = duckdb.sql(f"select count(*) from read_parquet('{file}')").fetchone()
-        duckdb.sql(f"select * from read_parquet('{file}')").fetchall()
-        counts.append(f"{file.stem} {count}")
+        rows = duckdb.sql(f"select * from read_parquet('{file}')").fetchall()
+        counts.append(f"{file.stem} {len(rows)}")
     demand(counts, "not one table")
     return "rows: " + ", ".join(counts)
 
