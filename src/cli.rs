@@ -1,10 +1,12 @@
 //! What can be typed: the command line and its help, without behaviour.
 
 mod adopting;
+mod ci;
 
 use std::path::PathBuf;
 
 pub use adopting::{Completions, Config, Doctor, Init, Man, Schema, program};
+pub use ci::Ci;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Measures a codebase against the definition of quality its organisation wrote down.
@@ -280,6 +282,10 @@ pub struct Scan {
     #[arg(long, value_enum, default_value_t = Sort::Name)]
     pub sort: Sort,
 
+    /// The CI system whose log gets annotations and a summary beside the report
+    #[arg(long, value_enum, default_value_t = Ci::Auto)]
+    pub ci: Ci,
+
     /// How to report
     #[command(flatten)]
     pub reporting: Reporting,
@@ -323,6 +329,10 @@ pub struct Gate {
     /// How to report: text, json, markdown or github, to standard output or to PATH; may be repeated
     #[arg(long, value_name = "NAME[=PATH]", default_value = "text")]
     pub format: Vec<String>,
+
+    /// The CI system whose log gets annotations and a summary beside the report
+    #[arg(long, value_enum, default_value_t = Ci::Auto)]
+    pub ci: Ci,
 
     /// How to report
     #[command(flatten)]

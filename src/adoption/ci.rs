@@ -105,7 +105,8 @@ impl Ci {
         }
     }
 
-    /// The lines that run the gate on each change, with all of history. `quality` has to be on the path.
+    /// The lines that run the gate on each change, with all of history: by the action or the template where there is one,
+    /// else by the command, which has to be on the path.
     pub fn snippet(self, branch: &str) -> String {
         let is_legal = !branch.is_empty()
             && branch
@@ -123,7 +124,8 @@ impl Ci {
             Self::Travis => TRAVIS,
             Self::Woodpecker => WOODPECKER,
         };
-        text.replace("BRANCH", branch)
+        text.replace("VERSION", env!("CARGO_PKG_VERSION"))
+            .replace("BRANCH", branch)
     }
 }
 
@@ -133,6 +135,7 @@ on:
     branches: ["BRANCH"]
 permissions:
   contents: read
+  pull-requests: write # for the comment
 jobs:
   gate:
     runs-on: ubuntu-latest
@@ -140,19 +143,15 @@ jobs:
       - uses: actions/checkout@v6
         with:
           fetch-depth: 0 # all of history: the gate needs where the change began
-      # put `quality` on the path here
-      - run: quality gate --base "origin/${{ github.base_ref }}" --format github
+      - uses: OWNER/quality@vVERSION # OWNER: where quality is kept
 "#;
 
-const GITLAB: &str = r#"quality:
-  stage: test
-  variables:
-    GIT_DEPTH: "0" # all of history: the gate needs where the change began
-  rules:
-    - if: $CI_PIPELINE_SOURCE == "merge_request_event"
-  script:
-    # put `quality` on the path here
-    - quality gate --base "$CI_MERGE_REQUEST_DIFF_BASE_SHA"
+const GITLAB: &str = r#"include:
+  - project: GROUP/quality # where quality is kept
+    ref: vVERSION
+    file: /integrations/gitlab/quality.gitlab-ci.yml # gates merge requests, with all of history
+variables:
+  QUALITY_IMAGE: REGISTRY/quality:VERSION # built from the Dockerfile of quality
 "#;
 
 const JENKINS: &str = r#"stage('quality') {
@@ -161,7 +160,7 @@ const JENKINS: &str = r#"stage('quality') {
     // all of history: the gate needs where the change began
     sh '[ "$(git rev-parse --is-shallow-repository)" = false ] || git fetch --unshallow'
     sh 'git fetch origin "+refs/heads/$CHANGE_TARGET:refs/remotes/origin/$CHANGE_TARGET"'
-    // put `quality` on the path here
+    // `quality` has to be on the path here; its integrations/jenkins/Jenkinsfile shows findings, too
     sh 'quality gate --base "origin/$CHANGE_TARGET"'
   }
 }
@@ -171,8 +170,8 @@ const AZURE: &str = r#"pr: ["BRANCH"]
 steps:
   - checkout: self
     fetchDepth: 0 # all of history: the gate needs where the change began
-  # put `quality` on the path here
-  - script: quality gate --base "origin/$(System.PullRequest.TargetBranchName)"
+  # `quality` has to be on the path here; its integrations/azure/azure-pipelines.yml shows findings, too
+  - script: quality gate --base "origin/$SYSTEM_PULLREQUEST_TARGETBRANCHNAME"
     condition: eq(variables['Build.Reason'], 'PullRequest')
 "#;
 
@@ -183,7 +182,7 @@ const CIRCLECI: &str = r#"jobs:
     steps:
       - checkout:
           method: full # all of history: the gate needs where the change began
-      # put `quality` on the path here
+      # `quality` has to be on the path here: from a release, or by cargo install
       - run: quality gate --base origin/BRANCH
 workflows:
   quality:
@@ -200,7 +199,7 @@ pipelines:
           name: quality
           script:
             - git fetch origin "+refs/heads/$BITBUCKET_PR_DESTINATION_BRANCH:refs/remotes/origin/$BITBUCKET_PR_DESTINATION_BRANCH"
-            # put `quality` on the path here
+            # `quality` has to be on the path here: from a release, or by cargo install
             - quality gate --base "origin/$BITBUCKET_PR_DESTINATION_BRANCH"
 "#;
 
@@ -210,7 +209,7 @@ const BUILDKITE: &str = r#"steps:
     commands:
       # all of history: the gate needs where the change began
       - git fetch origin "+refs/heads/$$BUILDKITE_PULL_REQUEST_BASE_BRANCH:refs/remotes/origin/$$BUILDKITE_PULL_REQUEST_BASE_BRANCH"
-      # put `quality` on the path here
+      # `quality` has to be on the path here: from a release, or by cargo install
       - quality gate --base "origin/$$BUILDKITE_PULL_REQUEST_BASE_BRANCH"
 "#;
 
@@ -222,7 +221,7 @@ jobs:
       if: type = pull_request
       script:
         - git fetch origin "+refs/heads/$TRAVIS_BRANCH:refs/remotes/origin/$TRAVIS_BRANCH"
-        # put `quality` on the path here
+        # `quality` has to be on the path here: from a release, or by cargo install
         - quality gate --base "origin/$TRAVIS_BRANCH"
 "#;
 
@@ -238,7 +237,7 @@ steps:
   - name: quality
     image: debian:stable-slim
     commands:
-      # put `quality` on the path here
+      # `quality` has to be on the path here: from a release, or by cargo install
       - quality gate --base "origin/$CI_COMMIT_TARGET_BRANCH"
 "#;
 
@@ -263,8 +262,11 @@ mod tests {
     fn every_system_gates_with_all_of_history_and_no_branch_gets_into_the_lines_by_force() {
         for (ci, _) in PLACES {
             let text = ci.snippet("trunk");
-            assert!(text.contains("quality gate --base"), "{text}");
+            let shipped = ["/quality@v", "/quality.gitlab-ci.yml"];
+            let is_shipped = shipped.iter().any(|name| text.contains(name));
+            assert!(is_shipped || text.contains("quality gate --base"), "{text}");
             assert!(text.contains("all of history"), "{text}");
+            assert!(!text.contains("VERSION"), "{text}");
             assert!(
                 !text.contains("[BRANCH]") && !text.contains("\"BRANCH\""),
                 "{text}"

@@ -3,6 +3,7 @@
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
+use super::ci::{self, System};
 use super::output;
 use crate::cli;
 use crate::definition::Decimal;
@@ -10,16 +11,32 @@ use crate::error::Error;
 use crate::report::format::{Document, FormatProblem};
 use crate::report::text::Style;
 
-/// A format and where it goes; none for standard output.
+/// A format and where it goes.
 pub(super) struct Output<F> {
     pub format: F,
-    path: Option<PathBuf>,
+    pub place: Place,
+}
+
+/// Where an output goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Standard output.
+    Stdout,
+    /// A file, or a directory for formats that need one.
+    File(PathBuf),
+    /// Standard output, which is the log of a CI system and takes some lines for commands.
+    Log,
+    /// The same log: annotations alone.
+    Annotations(System),
+    /// The end of a file in which a CI system collects what it shows of a job.
+    Summary(PathBuf),
 }
 
 impl<F> Output<F> {
     /// How it is drawn. What does not go to a terminal is as narrow as any page and without colour.
     pub fn style(&self, reporting: &cli::Reporting) -> Style {
-        let terminal = self.path.is_none() && std::io::stdout().is_terminal();
+        let is_file = matches!(self.place, Place::File(_) | Place::Summary(_));
+        let terminal = !is_file && std::io::stdout().is_terminal();
         Style {
             quiet: reporting.quiet,
             ..style(terminal, reporting.color, reporting.ascii)
@@ -28,10 +45,12 @@ impl<F> Output<F> {
 
     /// Writes a document where it belongs. Files need a directory of their own, which is made if it is not there.
     pub fn deliver(&self, document: &Document) -> Result<(), Error> {
-        match (document, &self.path) {
+        match (document, &self.place) {
             (Document::Text(text), _) => self.write(text),
-            (Document::Files(files), Some(directory)) => output::to_directory(directory, files),
-            (Document::Files(_), None) => Err(Error::Usage {
+            (Document::Files(files), Place::File(directory)) => {
+                output::to_directory(directory, files)
+            }
+            (Document::Files(_), _) => Err(Error::Usage {
                 message: "this format writes several files and needs a directory".to_owned(),
                 hint: "name one behind it: --format parquet=quality".to_owned(),
             }),
@@ -40,9 +59,15 @@ impl<F> Output<F> {
 
     /// Writes a text where it belongs.
     pub fn write(&self, text: &str) -> Result<(), Error> {
-        match &self.path {
-            Some(path) => output::to_file(path, text),
-            None => output::to_stdout(text),
+        match &self.place {
+            Place::File(path) => output::to_file(path, text),
+            Place::Stdout => output::to_stdout(text),
+            Place::Log => output::to_stdout(&System::lines(text)),
+            Place::Annotations(system) => output::to_stdout(&system.commands(text)),
+            Place::Summary(path) => {
+                ci::summarize(path, text);
+                Ok(())
+            }
         }
     }
 }
@@ -59,11 +84,13 @@ pub(super) fn outputs<F>(
             message: problem.to_string(),
             hint: "for example --format text --format json=quality.json".to_owned(),
         })?;
-        outputs.push(Output { format, path });
+        let place = path.map_or(Place::Stdout, Place::File);
+        outputs.push(Output { format, place });
     }
     if let Some(path) = &reporting.output {
-        match outputs.iter_mut().find(|output| output.path.is_none()) {
-            Some(output) => output.path = Some(path.clone()),
+        let to_stdout = |output: &&mut Output<F>| output.place == Place::Stdout;
+        match outputs.iter_mut().find(to_stdout) {
+            Some(output) => output.place = Place::File(path.clone()),
             None => {
                 return Err(Error::Usage {
                     message: "--output has nothing to write: every --format names a file"
@@ -73,7 +100,9 @@ pub(super) fn outputs<F>(
             }
         }
     }
-    let to_stdout = outputs.iter().filter(|output| output.path.is_none());
+    let to_stdout = outputs
+        .iter()
+        .filter(|output| output.place == Place::Stdout);
     if to_stdout.count() > 1 {
         return Err(Error::Usage {
             message: "two formats cannot share standard output".to_owned(),

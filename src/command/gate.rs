@@ -1,14 +1,13 @@
 //! `quality gate`: compare a change with where it began.
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::asked;
 use super::definition::{self, Found};
 use super::progress::Bar;
-use super::{caching, output, revision, timings};
+use super::{caching, ci, output, revision, timings};
 use crate::cli;
 use crate::day;
 use crate::definition::{Definition, Effect, alterations};
@@ -20,8 +19,6 @@ use crate::languages;
 use crate::report::gate::{End, GateMatter, GateReport, format, github};
 use crate::survey::{self, Carry, Ground, Memory, Snapshot, Survey, Watch};
 
-/// Where GitHub wants the summary of a job, beside the annotations in its log.
-const JOB_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 /// Most commits of a change that are asked which of them made a subject bad.
 const MOST_COMMITS: usize = 50;
 
@@ -39,7 +36,9 @@ fn judge(arguments: &cli::Gate, ground: &Ground) -> Result<Exit, Error> {
     let begun = Instant::now();
     let watch = Arc::new(Watch::default());
     let (reporting, measuring) = (&arguments.reporting, &arguments.measuring);
-    let outputs = asked::outputs(&arguments.format, reporting, format::parse)?;
+    let mut outputs = asked::outputs(&arguments.format, reporting, format::parse)?;
+    let system = ci::System::of(arguments.ci);
+    ci::annotate(&mut outputs, system, reporting.quiet, format::GATE);
     let fail_under = arguments
         .fail_under
         .as_deref()
@@ -100,10 +99,10 @@ fn judge(arguments: &cli::Gate, ground: &Ground) -> Result<Exit, Error> {
     for (output, text) in outputs.iter().zip(&texts) {
         output.write(text)?;
     }
-    if outputs.iter().any(|output| output.format.name == "github")
-        && let Some(path) = std::env::var_os(JOB_SUMMARY).filter(|path| !path.is_empty())
-    {
-        output::append(Path::new(&path), &github::summary(&report))?;
+    // Who asks for its format works for GitHub, whatever else is around.
+    let is_asked = outputs.iter().any(|output| output.format.name == "github");
+    if let Some(path) = ci::summary(system, is_asked && arguments.ci != cli::Ci::None) {
+        ci::summarize(&path, &github::summary(&report));
     }
     if measuring.timings {
         let facts = gauge.memory.as_ref().map(|memory| memory.facts.counts());

@@ -2,6 +2,7 @@
 
 mod asked;
 pub mod caching;
+mod ci;
 mod definition;
 
 pub mod explain;

@@ -8,22 +8,29 @@ use crate::definition::{Decimal, Definition};
 use crate::error::{Error, Exit, shown};
 use crate::evaluation::evaluate;
 use crate::languages;
-use crate::report::format::{self, Format};
+use crate::report::format::{self, Format, SCAN};
 use crate::report::text::{Sort, Style};
 use crate::report::{Inputs, Matter, Report};
 use crate::survey::{self, Ground, Snapshot, Survey, Watch};
 
-use super::asked::{self, Output};
+use super::asked::{self, Output, Place};
 use super::progress::Bar;
 use super::result::{self, Rendered};
-use super::{caching, definition, output, revision, timings};
+use super::{caching, ci, definition, output, revision, timings};
 
 /// Runs the command.
 pub fn run(arguments: &cli::Scan) -> Result<Exit, Error> {
     let begun = Instant::now();
     let measuring = &arguments.measuring;
     let watch = Arc::new(Watch::default());
-    let outputs = asked::outputs(&arguments.format, &arguments.reporting, format::parse)?;
+    let mut outputs = asked::outputs(&arguments.format, &arguments.reporting, format::parse)?;
+    let system = ci::System::of(arguments.ci);
+    ci::annotate(&mut outputs, system, arguments.reporting.quiet, SCAN);
+    let summary = ci::summary(system, false).zip(Format::named("markdown"));
+    outputs.extend(summary.map(|(path, format)| Output {
+        format,
+        place: Place::Summary(path),
+    }));
     let ground = watch.time("open", || survey::ground(&arguments.path))?;
     let snapshot = match &arguments.rev {
         Some(name) => Snapshot::Commit(revision::commit(&ground, name)?),

@@ -10,6 +10,7 @@ mod repositories;
 mod adoption;
 mod advice;
 mod cache;
+mod ci;
 mod clones;
 mod coverage;
 mod definition;
