@@ -100,6 +100,9 @@ fn judge(arguments: &cli::Gate, ground: &Ground) -> Result<Exit, Error> {
     for (output, text) in outputs.iter().zip(&texts) {
         output.write(text)?;
     }
+    if let Some(warning) = report.warning() {
+        output::warn(&warning);
+    }
     if outputs.iter().any(|output| output.format.name == "github")
         && let Some(path) = std::env::var_os(JOB_SUMMARY).filter(|path| !path.is_empty())
     {

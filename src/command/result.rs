@@ -12,14 +12,17 @@ use crate::survey::Memory;
 pub(super) struct Rendered {
     /// One text for each output.
     pub outputs: Vec<String>,
+    /// What is said on standard error beside them; empty for nothing.
+    pub said: String,
     exit: u8,
 }
 
 impl Rendered {
     /// Joins texts and their verdict.
-    pub fn new(outputs: Vec<String>, exit: Exit) -> Self {
+    pub fn new(outputs: Vec<String>, exit: Exit, said: String) -> Self {
         Self {
             outputs,
+            said,
             exit: exit as u8,
         }
     }
@@ -82,7 +85,7 @@ mod tests {
             Exit::Unable,
             Exit::Inconclusive,
         ] {
-            assert_eq!(Rendered::new(Vec::new(), exit).exit(), exit);
+            assert_eq!(Rendered::new(Vec::new(), exit, String::new()).exit(), exit);
         }
     }
 }

@@ -6,15 +6,18 @@ use std::collections::BTreeMap;
 
 use super::{
     Declared, Excluded, First, HotFile, HotFiles, Listed, ListedEntry, LostFiles, Matter, Parsed,
-    Place, Report, Row, Served, Unsupported, lost_words, waivers,
+    Place, Report, Row, Served, Unsupported, lost_words, open_words, waivers,
 };
 use crate::class::Class;
 use crate::classify;
 use crate::codebase::{Codebase, Content, File};
 use crate::definition::settings::CalmTouches;
 use crate::definition::{Decimal, Measure};
-use crate::evaluation::{Evaluated, Evaluation, Forecast, Outcome, Scope, ScopeKind, State};
+use crate::evaluation::{
+    Evaluated, Evaluation, Forecast, Outcome, Scope, ScopeKind, Standing, State,
+};
 use crate::measures::{self, Entry, Measurement, Subject, calm_touches};
+use crate::path::RepoPath;
 
 /// How many of the most touched files are listed though they are not hot.
 const MOST_TOUCHED: usize = 20;
@@ -81,7 +84,17 @@ impl<'a> Report<'a> {
         let mut notes = matter.warnings.clone();
         notes.extend(waivers::notes(&waivers));
         notes.extend(history.notes.iter().cloned());
+        let standing = matter
+            .fail_under
+            .map(|bar| Standing::new(&root.scope, bar, matter.on_unmeasured));
+        notes.extend(tolerated(standing));
+        let open = match root.scope.bounds {
+            Some(_) => open(inputs, &matter.prefix),
+            None => Vec::new(),
+        };
         Self {
+            standing,
+            open,
             definition_id: inputs.definition_id.to_owned(),
             head: history.head.as_ref(),
             endpoints: served(inputs.codebase, &matter.prefix),
@@ -102,6 +115,24 @@ impl<'a> Report<'a> {
             matter,
         }
     }
+}
+
+/// Files within the prefix that could move the score.
+fn open<'a>(inputs: Inputs<'a>, prefix: &[u8]) -> Vec<(&'a RepoPath, &'static str)> {
+    let open = inputs.evaluation.open(inputs.codebase).into_iter();
+    open.map(|(file, lost)| (&inputs.codebase.file(file).path, open_words(lost)))
+        .filter(|(path, _)| path.is_within(prefix))
+        .collect()
+}
+
+/// That a bar is held against what was measured alone, where the rest could have told otherwise.
+fn tolerated(standing: Option<Standing>) -> Option<String> {
+    let tolerated = standing.is_some_and(|standing| standing.tolerated);
+    tolerated.then(|| {
+        "what could not be read could put the score on the other side of the bar, and `[gate] on_unmeasured = \"warn\"` \
+         lets what was measured decide"
+            .to_owned()
+    })
 }
 
 /// Exceptions of the definition, and those declared in files within the prefix.
@@ -142,6 +173,7 @@ fn root_scope<'a>(evaluation: &'a Evaluation, prefix: &[u8]) -> Cow<'a, Scope> {
             subjects: 0,
             score: None,
             strict_score: None,
+            bounds: None,
         })
         .collect();
     let applicable = evaluation
@@ -157,6 +189,7 @@ fn root_scope<'a>(evaluation: &'a Evaluation, prefix: &[u8]) -> Cow<'a, Scope> {
         outcomes,
         score: None,
         strict_score: None,
+        bounds: None,
         known_weight: Decimal::default(),
         applicable_weight: Decimal::from_millionths(applicable),
     })

@@ -19,9 +19,19 @@ fn verdict(comparison: &Comparison) -> String {
     let findings = comparison.findings.iter().map(|finding| match finding {
         Finding::Regressed { .. } => "regressed".to_owned(),
         Finding::BecameUnknown { .. } => "became unknown".to_owned(),
-        Finding::Unmeasured { .. } => "unmeasured".to_owned(),
+        Finding::Unmeasured { tolerated, .. } => match tolerated {
+            true => "unmeasured, tolerated".to_owned(),
+            false => "unmeasured".to_owned(),
+        },
         Finding::BelowFloor { inherited, .. } => format!("below floor, inherited {inherited}"),
-        Finding::Bar { bar, reached } => format!("bar {bar} reached {reached:?}"),
+        Finding::Bar { bar, standing } => {
+            let open = match (standing.open, standing.tolerated) {
+                (false, _) => "",
+                (true, false) => ", open",
+                (true, true) => ", open and tolerated",
+            };
+            format!("bar {bar} reached {:?}{open}", standing.reached)
+        }
         Finding::Drop { bar, kept } => format!("drop {bar} kept {kept}"),
         Finding::Weakened { places, agreed } => format!("weakened {places} agreed {agreed}"),
         Finding::NothingCompared => "nothing compared".to_owned(),
@@ -125,6 +135,58 @@ fn what_cannot_be_read_leaves_it_open() {
     // The last file that could be read is a deleted one: nobody made the other one unreadable.
     let lost = format!("//- a.py\n{GOOD}//- b.py (lost)\n");
     check("ratchet", "", &lost, "//- b.py (lost)\n", "passed");
+}
+
+#[test]
+fn the_lower_bound_is_held_against_the_bar() {
+    // One of two slots is good; with the two that b.py is estimated to hold, between one and three of four.
+    let state = "//- a.py\ndef load(x: int): return x\n//- b.py (lost)\ndef load(x): return x\n";
+    for (bar, on_unmeasured, expected) in [
+        ("25", "fail", "bar 25 reached Some(true); passed"),
+        (
+            "26",
+            "fail",
+            "bar 26 reached Some(true), open; inconclusive",
+        ),
+        (
+            "75",
+            "fail",
+            "bar 75 reached Some(false), open; inconclusive",
+        ),
+        ("76", "fail", "bar 76 reached Some(false); failed"),
+        (
+            "26",
+            "warn",
+            "bar 26 reached Some(true), open and tolerated; passed",
+        ),
+        // What was measured is below: nobody opts out of that.
+        (
+            "75",
+            "warn",
+            "bar 75 reached Some(false), open and tolerated; failed",
+        ),
+    ] {
+        let text = format!(
+            "[component.typed]\nmeasure.typed-slots = {{}}\ntarget = 1\nfloor = 0\nlevel = \"report\"\n\
+             [gate]\nfail_under = {bar}\non_unmeasured = \"{on_unmeasured}\"\n"
+        );
+        let comparison = compared(&definition_of(&text), state, state);
+        assert_eq!(verdict(&comparison), expected);
+        let is_open = expected.contains("open");
+        assert_eq!(comparison.open.len(), usize::from(is_open));
+    }
+}
+
+#[test]
+fn a_file_that_became_unreadable_can_be_let_pass_with_a_warning() {
+    let base = format!("//- a.py\n{GOOD}//- b.py\n{GOOD}");
+    check(
+        "ratchet",
+        "[gate]\non_unmeasured = \"warn\"\n",
+        &base,
+        &base.replace("a.py", "a.py (lost)"),
+        "unmeasured, tolerated; passed",
+    );
 }
 
 #[test]
