@@ -47,6 +47,14 @@ pub enum Finding {
         /// That is held against nobody: the definition says so.
         tolerated: bool,
     },
+    /// A component at level `block` has no number to hold against its floor, at the head as at the base: an input is
+    /// missing.
+    FloorUnknown {
+        /// The component.
+        position: usize,
+        /// That is held against nobody: the definition says so.
+        tolerated: bool,
+    },
     /// The share of a component at level `block` is below its floor, by whomever.
     BelowFloor {
         /// The component.
@@ -88,7 +96,7 @@ impl Finding {
     /// Whether it would leave the verdict open, did the definition not say that it is held against nobody.
     pub fn is_tolerated(&self) -> bool {
         match self {
-            Self::Unmeasured { tolerated, .. } => *tolerated,
+            Self::Unmeasured { tolerated, .. } | Self::FloorUnknown { tolerated, .. } => *tolerated,
             Self::Bar { standing, .. } => standing.tolerated,
             _ => false,
         }
@@ -100,10 +108,14 @@ impl Finding {
             Self::Regressed { .. } | Self::BecameUnknown { .. } | Self::BelowFloor { .. } => {
                 Verdict::Failed
             }
-            Self::Unmeasured {
-                tolerated: true, ..
-            } => Verdict::Passed,
-            Self::Unmeasured { .. } | Self::NothingCompared => Verdict::Inconclusive,
+            Self::Unmeasured { tolerated, .. } | Self::FloorUnknown { tolerated, .. } => {
+                if *tolerated {
+                    Verdict::Passed
+                } else {
+                    Verdict::Inconclusive
+                }
+            }
+            Self::NothingCompared => Verdict::Inconclusive,
             Self::Bar { standing, .. } => match standing.passes() {
                 Some(true) => Verdict::Passed,
                 Some(false) => Verdict::Failed,
@@ -136,6 +148,12 @@ pub(super) fn findings(comparison: &Comparison, inputs: &Inputs<'_>) -> Vec<Find
         }
         if known(delta.base.state) && is_without_input(inputs, position) {
             findings.push(Finding::BecameUnknown { position });
+        } else if delta.component.level == Level::Block && is_without_input(inputs, position) {
+            // Unknown never passes: what blocks is asked for.
+            findings.push(Finding::FloorUnknown {
+                position,
+                tolerated: inputs.settings.on_unmeasured == OnUnmeasured::Warn,
+            });
         } else if !delta.unknown.is_empty() {
             findings.push(Finding::Unmeasured {
                 position,

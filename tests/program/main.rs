@@ -9,6 +9,7 @@ mod repositories;
 
 mod adoption;
 mod advice;
+mod bounds;
 mod cache;
 mod clones;
 mod coverage;
@@ -27,6 +28,7 @@ mod parser;
 mod probe;
 mod readme;
 mod revision;
+mod sandbox;
 mod stage;
 mod story;
 mod trend;

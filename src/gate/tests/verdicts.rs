@@ -23,6 +23,7 @@ fn verdict(comparison: &Comparison) -> String {
             true => "unmeasured, tolerated".to_owned(),
             false => "unmeasured".to_owned(),
         },
+        Finding::FloorUnknown { tolerated, .. } => format!("floor unknown, tolerated {tolerated}"),
         Finding::BelowFloor { inherited, .. } => format!("below floor, inherited {inherited}"),
         Finding::Bar { bar, standing } => {
             let open = match (standing.open, standing.tolerated) {
@@ -137,6 +138,7 @@ fn what_cannot_be_read_leaves_it_open() {
     check("ratchet", "", &lost, "//- b.py (lost)\n", "passed");
 }
 
+// Cases 119 and 120.
 #[test]
 fn the_lower_bound_is_held_against_the_bar() {
     // One of two slots is good; with the two that b.py is estimated to hold, between one and three of four.
@@ -204,6 +206,27 @@ fn a_component_without_its_input_became_unknown() {
         "became unknown; failed"
     );
     assert_eq!(verdict(&between(&definition, &head, &base)), "passed");
+    // What was missing before ratchets nothing, but it blocks: a floor is asked for.
+    for (on_unmeasured, expected) in [
+        (
+            "fail",
+            "floor unknown, tolerated false; nothing compared; inconclusive",
+        ),
+        (
+            "warn",
+            "floor unknown, tolerated true; nothing compared; inconclusive",
+        ),
+    ] {
+        let more = format!("[gate]\non_unmeasured = \"{on_unmeasured}\"\n");
+        let definition = self::definition("block", &more);
+        let mut state = State::new(&definition, &format!("//- a.py\n{GOOD}"));
+        state.evaluation.components[0].measurement = Measurement::Unavailable {
+            reason: "gone".to_owned(),
+            repair: None,
+        };
+        state.evaluation.repository.outcomes[0].state = crate::evaluation::State::Unavailable;
+        assert_eq!(verdict(&between(&definition, &state, &state)), expected);
+    }
 }
 
 #[test]

@@ -152,6 +152,7 @@ fn kind(finding: &gate::Finding) -> &'static str {
         gate::Finding::Regressed { .. } => "regressed",
         gate::Finding::BecameUnknown { .. } => "became-unknown",
         gate::Finding::Unmeasured { .. } => "unmeasured",
+        gate::Finding::FloorUnknown { .. } => "floor-unknown",
         gate::Finding::BelowFloor { .. } => "below-floor",
         gate::Finding::Bar { .. } => "fail-under",
         gate::Finding::Drop { .. } => "max-drop",

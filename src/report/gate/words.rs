@@ -13,7 +13,7 @@ use crate::report::millionths;
 use crate::report::text::page::{counted, decimal_percent, grouped, percent};
 
 /// Why what could not be measured does not decide.
-const TOLERATED: &str = "which on_unmeasured = \"warn\" allows";
+const TOLERATED: &str = "which on_unmeasured allows";
 /// What agrees to a weaker definition.
 const AGREEMENT: &str = "--allow-definition-change";
 
@@ -57,6 +57,13 @@ fn clauses(report: &GateReport, verdict: Verdict) -> Vec<String> {
         0 => {}
         1 => clauses.push("1 component lost its number".to_owned()),
         number => clauses.push(format!("{number} components lost their number")),
+    }
+    match many(|finding| matches!(finding, Finding::FloorUnknown { .. })) {
+        0 => {}
+        1 => clauses.push("1 component has no number for its floor".to_owned()),
+        number => clauses.push(format!(
+            "{number} components have no number for their floor"
+        )),
     }
     match many(|finding| matches!(finding, Finding::BelowFloor { .. })) {
         0 => {}
@@ -134,6 +141,13 @@ pub(super) fn finding(report: &GateReport, finding: &Finding) -> String {
                 false => files,
             }
         }
+        Finding::FloorUnknown { tolerated, .. } => {
+            let text = "an input is missing, so there is no number for its floor";
+            match tolerated {
+                true => format!("warning: {text}, {TOLERATED}"),
+                false => format!("{text}; `quality scan` says which"),
+            }
+        }
         Finding::BelowFloor {
             position,
             inherited,
@@ -168,6 +182,7 @@ pub(super) fn component_of<'a>(report: &GateReport<'a>, finding: &Finding) -> Op
         Finding::Regressed { position }
         | Finding::BecameUnknown { position }
         | Finding::Unmeasured { position, .. }
+        | Finding::FloorUnknown { position, .. }
         | Finding::BelowFloor { position, .. } => report.comparison.components.get(*position),
         _ => None,
     }
