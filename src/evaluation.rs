@@ -262,10 +262,7 @@ impl Evaluation {
     /// Files that could move the score had they been read, each with the reason why they were not; none for a file of
     /// which passages could not be parsed.
     pub fn open(&self, codebase: &Codebase) -> BTreeMap<FileIndex, Option<&Lost>> {
-        match self.repository.bounds {
-            Some(_) => bounds::open(codebase, &self.components),
-            None => BTreeMap::new(),
-        }
+        bounds::open(codebase, &self.components)
     }
 
     /// Subjects a component could not judge.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Declared, Excluded, First, HotFile, HotFiles, Listed, ListedEntry, LostFiles, Matter, Parsed,
-    Place, Report, Row, Served, Unsupported, lost_words, open_words, waivers,
+    Place, Report, Row, Served, Unsupported, bounds, lost_words, waivers,
 };
 use crate::class::Class;
 use crate::classify;
@@ -17,7 +17,6 @@ use crate::evaluation::{
     Evaluated, Evaluation, Forecast, Outcome, Scope, ScopeKind, Standing, State,
 };
 use crate::measures::{self, Entry, Measurement, Subject, calm_touches};
-use crate::path::RepoPath;
 
 /// How many of the most touched files are listed though they are not hot.
 const MOST_TOUCHED: usize = 20;
@@ -87,14 +86,10 @@ impl<'a> Report<'a> {
         let standing = matter
             .fail_under
             .map(|bar| Standing::new(&root.scope, bar, matter.on_unmeasured));
-        notes.extend(tolerated(standing));
-        let open = match root.scope.bounds {
-            Some(_) => open(inputs, &matter.prefix),
-            None => Vec::new(),
-        };
+        notes.extend(bounds::tolerated(standing));
         Self {
             standing,
-            open,
+            open: bounds::open(inputs, &root.scope, &matter.prefix),
             definition_id: inputs.definition_id.to_owned(),
             head: history.head.as_ref(),
             endpoints: served(inputs.codebase, &matter.prefix),
@@ -115,24 +110,6 @@ impl<'a> Report<'a> {
             matter,
         }
     }
-}
-
-/// Files within the prefix that could move the score.
-fn open<'a>(inputs: Inputs<'a>, prefix: &[u8]) -> Vec<(&'a RepoPath, &'static str)> {
-    let open = inputs.evaluation.open(inputs.codebase).into_iter();
-    open.map(|(file, lost)| (&inputs.codebase.file(file).path, open_words(lost)))
-        .filter(|(path, _)| path.is_within(prefix))
-        .collect()
-}
-
-/// That a bar is held against what was measured alone, where the rest could have told otherwise.
-fn tolerated(standing: Option<Standing>) -> Option<String> {
-    let tolerated = standing.is_some_and(|standing| standing.tolerated);
-    tolerated.then(|| {
-        "what could not be read could put the score on the other side of the bar, and `[gate] on_unmeasured = \"warn\"` \
-         lets what was measured decide"
-            .to_owned()
-    })
 }
 
 /// Exceptions of the definition, and those declared in files within the prefix.

@@ -1,9 +1,9 @@
 //! What there is to say where the score could be another one: between what, because of which files, and the way out.
 
-use super::Report;
 use super::escape;
 use super::text::page::{counted, points};
-use crate::evaluation::Bounds;
+use super::{Inputs, Report, open_words};
+use crate::evaluation::{Bounds, Scope, Standing};
 use crate::path::RepoPath;
 
 /// Most files that are named.
@@ -51,4 +51,29 @@ impl Report<'_> {
 /// `66.9 to 68.2`. Both are rounded down, like every number that is printed.
 pub(super) fn range(bounds: &Bounds) -> String {
     format!("{} to {}", points(&bounds.low), points(&bounds.high))
+}
+
+/// Files within the prefix that could move the score of a scope, sorted by path, each with the reason in words.
+pub(super) fn open<'a>(
+    inputs: Inputs<'a>,
+    scope: &Scope,
+    prefix: &[u8],
+) -> Vec<(&'a RepoPath, &'static str)> {
+    if scope.bounds.is_none() {
+        return Vec::new();
+    }
+    let open = inputs.evaluation.open(inputs.codebase).into_iter();
+    open.map(|(file, lost)| (&inputs.codebase.file(file).path, open_words(lost)))
+        .filter(|(path, _)| path.is_within(prefix))
+        .collect()
+}
+
+/// That a bar is held against what was measured alone, where the rest could have told otherwise.
+pub(super) fn tolerated(standing: Option<Standing>) -> Option<String> {
+    let tolerated = standing.is_some_and(|standing| standing.tolerated);
+    tolerated.then(|| {
+        "what could not be read could put the score on the other side of the bar, and `[gate] on_unmeasured = \"warn\"` \
+         lets what was measured decide"
+            .to_owned()
+    })
 }

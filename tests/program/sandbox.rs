@@ -22,7 +22,7 @@ const SYSTEM: [&str; 6] = [
 fn hostile(marker: &Path) -> (Repo, [String; 2]) {
     let touch = format!("touch {}", marker.display());
     let definition = format!(
-        "version = 1\nextends = \"builtin\"\n[probe]\ncommand = [\"touch\", \"{}\"]\nendpoints = [{{ path = \"/\" }}]\n",
+        "version = 1\nextends = \"builtin\"\n[probe]\ncommand = [\"touch\", \"{}\", \"{{port}}\"]\nendpoints = [{{ path = \"/\" }}]\n",
         marker.display()
     );
     let mut repo = Repo::new();
