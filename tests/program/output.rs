@@ -200,7 +200,7 @@ fn a_scan_that_fails_leaves_the_last_report() {
 }
 
 // Case 106. All formats of all commands go out by the one function these two go out by.
-// @@106@@
+// Seen to fail where a closed pipe is an error like others: exit code 2 and a message.
 #[test]
 fn a_reader_that_goes_away_is_no_failure() {
     // More than a pipe holds, so that the program is still writing when nobody reads any more.
@@ -232,7 +232,7 @@ fn a_reader_that_goes_away_is_no_failure() {
 }
 
 // Cases 107 and 110.
-// @@107@@
+// Seen to fail where the error of the last write is ignored: success, and the result is lost.
 #[test]
 fn a_full_disk_is_a_failure() {
     let stage = three_quarters();

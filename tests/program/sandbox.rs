@@ -104,8 +104,8 @@ fn has_strace() -> bool {
     works
 }
 
-// Cases 36, 51, 83 and 95. The watch sees what it is for: with a `Command` in the way of a scan, and with links followed,
-// it names the call.
+// Cases 36, 51, 83 and 95. Seen to fail: with a command started at the beginning of a scan, and with a file outside of the
+// root read there, it names the call.
 #[test]
 fn it_starts_nothing_calls_nobody_and_reads_nothing_else() {
     if !has_strace() {
@@ -144,9 +144,17 @@ fn it_starts_nothing_calls_nobody_and_reads_nothing_else() {
         assert!(calls.len() > 10, "{calls:?}");
         let mut started = 0;
         for call in &calls {
-            // Each line begins with the thread.
+            // Each line begins with the thread. A call that another thread interrupts ends on a line of its own.
             let call = call.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
-            let name = call.split('(').next().unwrap_or_default();
+            let resumed = call.strip_prefix("<... ");
+            let name = match resumed {
+                Some(rest) => rest.split(' ').next(),
+                None => call.split('(').next(),
+            };
+            let name = name.unwrap_or_default();
+            if call.ends_with("<unfinished ...>") && !name.starts_with("clone") {
+                continue;
+            }
             started += usize::from(name.starts_with("execve"));
             assert!(
                 !matches!(
@@ -162,7 +170,7 @@ fn it_starts_nothing_calls_nobody_and_reads_nothing_else() {
                 ),
                 "{arguments:?}: {call}"
             );
-            if name.starts_with("clone") {
+            if name.starts_with("clone") && resumed.is_none() {
                 assert!(call.contains("CLONE_THREAD"), "{arguments:?}: {call}");
             }
             let is_open = name.starts_with("open") || name == "creat";

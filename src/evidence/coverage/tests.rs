@@ -200,7 +200,7 @@ fn lcov_joins_records_of_one_file_and_tells_of_wrong_counts() {
 }
 
 // Case 99.
-// @@99@@
+// Seen to fail where only the parser is believed: XML that ends between two tags is no error to it.
 #[test]
 fn a_damaged_report_is_refused_with_the_reason() {
     let istanbul = String::from_utf8(fixture("javascript/coverage-final.json")).unwrap();
@@ -237,6 +237,10 @@ fn a_damaged_report_is_refused_with_the_reason() {
             "it ends too early: truncated",
         ),
         (&xml[..xml.len() / 2], "it ends too early: truncated"),
+        (
+            "<coverage line-rate='1'><packages><class filename='a.py'><lines><line number='1' hits='1'/></lines></class>",
+            "it ends too early: truncated",
+        ),
         (&xml[..xml.len() - 4], "it ends too early: truncated"),
         (
             "<html></html>",
