@@ -450,8 +450,8 @@ fn every_case_of_the_hardening_list_has_a_test_or_a_reason() {
             .enumerate()
             .filter_map(|(at, line)| Some((at, cases_of(line)?)))
         {
-            let rest = lines[at..].iter().map(|line| line.trim_start());
-            let below = rest.skip_while(|line| line.starts_with("//")).next();
+            let mut rest = lines[at..].iter().map(|line| line.trim_start());
+            let below = rest.find(|line| !line.starts_with("//"));
             if below.is_some_and(|line| line.starts_with("#[")) {
                 found.extend(cases);
             } else {
