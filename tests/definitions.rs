@@ -427,6 +427,7 @@ fn another(key: &str, value: &str) -> Option<String> {
         ("nested_any", _) => "\"hole\"",
         ("boundary", _) => "\"file\"",
         ("absent", _) => "\"ignore\"",
+        ("on_unmeasured", _) => "\"warn\"",
         ("path_map", _) => "[{ from = \"/x\", to = \"y\" }]",
         ("preset", _) => "\"dates\"",
         ("prefer", _) => "[\"path:somewhere/else.py\"]",
