@@ -4,16 +4,19 @@
 //! `clamp((share − floor) ÷ (target − floor))`; that of a scope the weighted mean over the components known there.
 //! Both are exact fractions: what a threshold is compared with has never been rounded.
 
+mod bounds;
 mod forecast;
 mod score;
 mod sums;
 mod waivers;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::codebase::Codebase;
 use crate::codebase::maps::Map;
 use crate::codebase::parallel;
+use crate::codebase::{Codebase, FileIndex};
 use crate::definition::{Component, Decimal, Definition};
 use crate::facts::Lost;
 use crate::measures::{self, Context, Measurement, Method, Reading, Subject};
@@ -22,6 +25,7 @@ use score::Bars;
 use sums::{Sums, Tally};
 use waivers::Waivers;
 
+pub use bounds::{Bounds, Standing};
 pub use forecast::Forecast;
 pub use score::Score;
 pub use waivers::{Excused, Waived, WaiverState, day_of};
@@ -63,6 +67,8 @@ pub struct Scope {
     pub score: Option<Score>,
     /// The same without waivers, where there are any that make a difference.
     pub strict_score: Option<Score>,
+    /// Between what the score could be, had everything been judged that was lost; none where nothing could move it.
+    pub bounds: Option<Bounds>,
     /// Weight of the components known here.
     pub known_weight: Decimal,
     /// Weight of all components that apply here.
@@ -120,6 +126,8 @@ pub struct Outcome {
     pub score: Option<Score>,
     /// The score without waivers, if there are any that make a difference.
     pub strict_score: Option<Score>,
+    /// Between what the score could be, had everything been judged that was lost; none where nothing could move it.
+    pub bounds: Option<Box<Bounds>>,
 }
 
 impl Outcome {
@@ -251,6 +259,12 @@ impl Evaluation {
             .find(|scope| scope.kind == ScopeKind::Directory && scope.name == name)
     }
 
+    /// Files that could move the score had they been read, each with the reason why they were not; none for a file of
+    /// which passages could not be parsed.
+    pub fn open(&self, codebase: &Codebase) -> BTreeMap<FileIndex, Option<&Lost>> {
+        bounds::open(codebase, &self.components)
+    }
+
     /// Subjects a component could not judge.
     pub fn unknown(&self, position: usize) -> &[(Subject, Lost)] {
         match self
@@ -279,6 +293,7 @@ impl Evaluation {
             of,
             unknown,
             subjects,
+            lost: 0,
         }))
     }
 
@@ -374,7 +389,18 @@ impl Judge {
             strict_score: (tally.waived > 0)
                 .then(|| score(tally.good - tally.waived))
                 .flatten(),
+            bounds: self.bounds(tally).map(Box::new),
         }
+    }
+
+    fn bounds(&self, tally: Tally) -> Option<Bounds> {
+        let bars = self.bars.filter(|_| self.taken && tally.lost > 0)?;
+        let scaled = |count: u64| count.saturating_mul(bounds::PARTS);
+        let of = scaled(tally.of).saturating_add(tally.lost);
+        let good = scaled(tally.good);
+        let low = bars.score(good, of)?;
+        let high = bars.score(good.saturating_add(tally.lost), of)?;
+        (low != high).then_some(Bounds { low, high })
     }
 }
 
@@ -402,15 +428,35 @@ fn scope(kind: ScopeKind, name: &[u8], tallies: &[Tally], judges: &[Judge]) -> S
         Some((score?, judge.weight))
     });
     let is_waived = outcomes.iter().any(|outcome| outcome.waived > 0);
+    let score = Score::mean(scores);
+    let bounds = score.as_ref().and_then(|_| bounds_of(&outcomes, judges));
     Scope {
         kind,
         name: name.to_vec(),
-        score: Score::mean(scores),
+        bounds,
+        score,
         strict_score: is_waived.then(|| Score::mean(strict_scores)).flatten(),
         known_weight: weigh(|outcome| outcome.score.is_some()),
         applicable_weight: weigh(|outcome| outcome.state != State::NotApplicable),
         outcomes,
     }
+}
+
+/// The bounds of a scope with a score. A component without a number counts where it may have lost all it had.
+fn bounds_of(outcomes: &[Outcome], judges: &[Judge]) -> Option<Bounds> {
+    if outcomes.iter().all(|outcome| outcome.bounds.is_none()) {
+        return None;
+    }
+    let mean = |bound: fn(&Bounds) -> &Score| {
+        let scores = outcomes.iter().zip(judges).filter_map(|(outcome, judge)| {
+            let own = outcome.bounds.as_deref().map(bound);
+            Some((own.or(outcome.score.as_ref())?, judge.weight))
+        });
+        Score::mean(scores)
+    };
+    let low = mean(|bounds| &bounds.low)?;
+    let high = mean(|bounds| &bounds.high)?;
+    (low != high).then_some(Bounds { low, high })
 }
 
 #[cfg(test)]

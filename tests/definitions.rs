@@ -7,7 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use quality::definition::{
-    self, Decimal, Definition, Diagnostics, Effect, Level, Measure, alterations, find, parse,
+    self, Decimal, Definition, Diagnostics, Effect, Level, Measure, OnUnmeasured, alterations,
+    find, parse,
 };
 
 const EXAMPLE: &str = include_str!("../quality.toml.example");
@@ -334,6 +335,9 @@ fn the_bars_of_the_gate_are_read_exactly_and_are_none_by_default() {
     );
     let gate = Definition::builtin().gate;
     assert_eq!((gate.fail_under, gate.max_drop), (None, None));
+    assert_eq!(gate.on_unmeasured, OnUnmeasured::Fail);
+    let gate = good("extends = 'builtin'\n[gate]\non_unmeasured = 'warn'\n").gate;
+    assert_eq!(gate.on_unmeasured, OnUnmeasured::Warn);
 }
 
 #[test]
@@ -423,6 +427,7 @@ fn another(key: &str, value: &str) -> Option<String> {
         ("nested_any", _) => "\"hole\"",
         ("boundary", _) => "\"file\"",
         ("absent", _) => "\"ignore\"",
+        ("on_unmeasured", _) => "\"warn\"",
         ("path_map", _) => "[{ from = \"/x\", to = \"y\" }]",
         ("preset", _) => "\"dates\"",
         ("prefer", _) => "[\"path:somewhere/else.py\"]",

@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use quality::class::Class;
 use quality::codebase::manifests::Manifests;
 use quality::codebase::{Codebase, Content, File};
-use quality::definition::Definition;
-use quality::evaluation::{Evaluation, Scope, ScopeKind, State, evaluate};
+use quality::definition::{Decimal, Definition};
+use quality::evaluation::{Bounds, Evaluation, Scope, ScopeKind, Score, State, evaluate};
 use quality::facts::{Exposure, Facts, Function, Item, Lines, Lost, Slot, SlotKind, SlotState};
 use quality::git::{Change, ChangeUnit, CommitCount, History, HistoryState, Mark, Window};
 use quality::languages::Language;
@@ -198,6 +198,7 @@ const FILE_BASED: [&str; 6] = [
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
+    // Case 128.
     #[test]
     fn a_parent_is_the_sum_of_its_children(
         sketches in sketches(),
@@ -243,6 +244,7 @@ proptest! {
         }
     }
 
+    // Case 128.
     #[test]
     fn the_order_of_files_changes_nothing(sketches in sketches(), seed in 0usize..1000) {
         let files: Vec<File> = sketches.iter().enumerate().map(|(at, sketch)| file(at, sketch)).collect();
@@ -273,6 +275,49 @@ proptest! {
         let after = measured(&fixed, &[]);
         for id in FILE_BASED {
             prop_assert!(millionths(&after, id) >= millionths(&before, id), "{} fell", id);
+        }
+    }
+
+    // Case 128. It holds for the score. The lower bound may fall: a file that is dense with subjects says that those that
+    // were lost may be, too.
+    #[test]
+    fn a_new_good_file_lowers_no_number(sketches in sketches()) {
+        let before = measured(&sketches, &[]);
+        let mut more = sketches.clone();
+        more.push(Sketch {
+            directory: 1,
+            language: 0,
+            functions: vec![(3, 0, 1, 9)],
+            items: (0, 3),
+            lost: false,
+        });
+        let after = measured(&more, &[]);
+        for id in FILE_BASED {
+            prop_assert!(millionths(&after, id) >= millionths(&before, id), "{} fell", id);
+        }
+    }
+
+    // Case 119.
+    #[test]
+    fn bounds_hold_the_score_wherever_something_was_lost(sketches in sketches()) {
+        let evaluation = measured(&sketches, &[]);
+        let none = Decimal::default();
+        let holds = |bounds: &Bounds, score: &Score| {
+            !score.is_below_by(&bounds.low, none) && !bounds.high.is_below_by(score, none)
+        };
+        for scope in evaluation.scopes.iter().chain([&evaluation.repository]) {
+            if let Some(bounds) = &scope.bounds {
+                prop_assert!(holds(bounds, scope.score.as_ref().unwrap()), "{:?}", scope);
+            }
+            for outcome in &scope.outcomes {
+                if let Some((bounds, score)) = outcome.bounds.as_deref().zip(outcome.score.as_ref()) {
+                    prop_assert!(holds(bounds, score), "{:?}", outcome);
+                }
+            }
+        }
+        let is_whole = sketches.iter().all(|sketch| !sketch.lost);
+        if is_whole {
+            prop_assert!(evaluation.repository.bounds.is_none());
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use quality::definition::{Definition, Measure};
@@ -14,6 +15,9 @@ const MOST_LINES: usize = 500;
 
 /// Files that have more. Whoever shortens one takes it off the list; nobody puts one on.
 const LONG: &[&str] = &[];
+
+/// Cases of the hardening list that have to be found. The list has those from 1 to 128.
+const CASES: RangeInclusive<u32> = 88..=128;
 
 /// Captures no query uses any more. Whoever removes one from the vocabulary takes it off the list.
 const UNUSED_CAPTURES: &[&str] = &[];
@@ -402,4 +406,85 @@ fn nothing_names_a_place_on_the_machine_it_was_written_on() {
         }
     }
     assert_eq!(found, [""; 0]);
+}
+
+/// The cases a comment above a test names: `// Case 9.`, `// Cases 9, 10 and 12.`, `// Cases 9 to 12.`
+fn cases_of(line: &str) -> Option<Vec<u32>> {
+    let said = line.trim_start().strip_prefix("// Case")?;
+    let (said, _) = said.trim_start_matches('s').split_once('.')?;
+    let number = |text: &str| text.trim().parse::<u32>().ok();
+    if let Some((first, last)) = said.split_once(" to ") {
+        return Some((number(first)?..=number(last)?).collect());
+    }
+    let said = said.replace(" and ", ",");
+    said.split(',').map(number).collect()
+}
+
+#[test]
+fn cases_are_read_in_each_form() {
+    for (line, cases) in [
+        ("// Case 9.", &[9][..]),
+        ("    // Case 9. And why.", &[9]),
+        ("// Cases 9, 10 and 12.", &[9, 10, 12]),
+        ("// Cases 9 and 10.", &[9, 10]),
+        ("// Cases 9 to 12.", &[9, 10, 11, 12]),
+    ] {
+        assert_eq!(cases_of(line).as_deref(), Some(cases), "{line}");
+    }
+    for line in ["// Case nine.", "// Case 9", "// In case 9.", "case 9."] {
+        assert_eq!(cases_of(line), None, "{line}");
+    }
+}
+
+#[test]
+fn every_case_of_the_hardening_list_has_a_test_or_a_reason() {
+    let mut found: BTreeSet<u32> = BTreeSet::new();
+    let mut astray = Vec::new();
+    let mut paths = files("src", ".rs");
+    paths.extend(files("tests", ".rs"));
+    for path in paths {
+        let text = read(&path);
+        let lines: Vec<&str> = text.lines().collect();
+        for (at, cases) in lines
+            .iter()
+            .enumerate()
+            .filter_map(|(at, line)| Some((at, cases_of(line)?)))
+        {
+            let mut rest = lines[at..].iter().map(|line| line.trim_start());
+            let below = rest.find(|line| !line.starts_with("//"));
+            if below.is_some_and(|line| line.starts_with("#[")) {
+                found.extend(cases);
+            } else {
+                astray.push(format!("{path}:{}", at + 1));
+            }
+        }
+    }
+    assert_eq!(astray, [""; 0], "cases are named right above a test");
+    for line in read("tests/program/hardening.md").lines() {
+        let mut cells = line.trim_matches('|').split('|').map(str::trim);
+        if let (Some(Ok(case)), Some(reason)) = (cells.next().map(str::parse), cells.next()) {
+            assert!(!reason.is_empty(), "no reason for case {case}");
+            found.insert(case);
+        }
+    }
+    let missing: Vec<u32> = CASES.filter(|case| !found.contains(case)).collect();
+    assert_eq!(missing, [0; 0], "cases without a test and without a reason");
+}
+
+#[test]
+fn every_test_the_documents_point_to_is_there() {
+    for path in ["README.md", "SECURITY.md"] {
+        let text = read(path);
+        let links = text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next());
+        let mut files = links
+            .filter(|link| link.starts_with("tests/") || link.starts_with("src/"))
+            .peekable();
+        assert!(files.peek().is_some(), "{path} points to no test");
+        for file in files {
+            assert!(root().join(file).exists(), "{path} points to {file}");
+        }
+    }
 }

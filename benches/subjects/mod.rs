@@ -112,6 +112,7 @@ pub fn json(codebase: &Codebase, evaluation: &Evaluation) -> String {
             prefix: Vec::new(),
             warnings: Vec::new(),
             fail_under: None,
+            on_unmeasured: Default::default(),
         },
     );
     let format = quality::report::format::Format::named("json").unwrap();

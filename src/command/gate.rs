@@ -99,6 +99,9 @@ fn judge(arguments: &cli::Gate, ground: &Ground) -> Result<Exit, Error> {
     for (output, text) in outputs.iter().zip(&texts) {
         output.write(text)?;
     }
+    if let Some(warning) = report.warning() {
+        output::warn(&warning);
+    }
     // Who asks for its format works for GitHub, whatever else is around.
     let is_asked = outputs.iter().any(|output| output.format.name == "github");
     if let Some(path) = ci::summary(system, is_asked && arguments.ci != cli::Ci::None) {

@@ -107,6 +107,7 @@ impl Measured {
             prefix: self.ground.prefix.as_bytes().to_vec(),
             warnings: self.notes.clone(),
             fail_under: self.definition.gate.fail_under,
+            on_unmeasured: self.definition.gate.on_unmeasured,
         }
     }
 }

@@ -13,14 +13,17 @@ use crate::survey::Memory;
 pub(super) struct Rendered {
     /// One document for each output.
     pub outputs: Vec<Document>,
+    /// What is said on standard error beside them; empty for nothing.
+    pub said: String,
     exit: u8,
 }
 
 impl Rendered {
     /// Joins documents and their verdict.
-    pub fn new(outputs: Vec<Document>, exit: Exit) -> Self {
+    pub fn new(outputs: Vec<Document>, exit: Exit, said: String) -> Self {
         Self {
             outputs,
+            said,
             exit: exit as u8,
         }
     }
@@ -83,7 +86,7 @@ mod tests {
             Exit::Unable,
             Exit::Inconclusive,
         ] {
-            assert_eq!(Rendered::new(Vec::new(), exit).exit(), exit);
+            assert_eq!(Rendered::new(Vec::new(), exit, String::new()).exit(), exit);
         }
     }
 }

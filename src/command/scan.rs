@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::cli;
 use crate::definition::{Decimal, Definition};
 use crate::error::{Error, Exit, shown};
-use crate::evaluation::evaluate;
+use crate::evaluation::{Standing, evaluate};
 use crate::languages;
 use crate::report::format::{self, Format, SCAN};
 use crate::report::text::{Sort, Style};
@@ -106,6 +106,7 @@ pub fn run(arguments: &cli::Scan) -> Result<Exit, Error> {
         let mut documents = outputs.iter().zip(&rendered.outputs);
         documents.try_for_each(|(output, document)| output.deliver(document))
     })?;
+    output::tell(&rendered.said);
     if measuring.timings {
         let facts = memory.as_ref().map(|memory| memory.facts.counts());
         output::tell(&timings::table(&watch, facts, begun.elapsed()));
@@ -147,6 +148,7 @@ impl Measured<'_> {
                 prefix: self.ground.prefix.as_bytes().to_vec(),
                 warnings: self.survey.notes,
                 fail_under: self.fail_under,
+                on_unmeasured: self.definition.gate.on_unmeasured,
             },
         );
         let documents = watch.time("render", || {
@@ -155,21 +157,22 @@ impl Measured<'_> {
                 .map(|output| output.format.render(&report, &style(arguments, output)))
                 .collect()
         });
-        let exit = verdict(&report, self.fail_under);
+        let exit = verdict(&report);
+        let said = report.said().unwrap_or_default();
         drop(report);
         // The program is about to end: giving back millions of small pieces would only take time.
         std::mem::forget((self.survey.codebase, self.survey.carry, evaluation));
-        Rendered::new(documents, exit)
+        Rendered::new(documents, exit, said)
     }
 }
 
-/// Whether the score of what is reported passes the bar. Without a score there is no verdict.
-fn verdict(report: &Report, fail_under: Option<Decimal>) -> Exit {
-    match (fail_under, &report.root.scope.score) {
-        (None, _) => Exit::Success,
-        (Some(bar), Some(score)) if score.is_below(bar) => Exit::Failed,
-        (Some(_), Some(_)) => Exit::Success,
-        (Some(_), None) => Exit::Inconclusive,
+/// Whether the score of what is reported passes the bar. Without a score there is no verdict, nor where what was lost
+/// would decide it.
+fn verdict(report: &Report) -> Exit {
+    match report.standing.map(Standing::passes) {
+        None | Some(Some(true)) => Exit::Success,
+        Some(Some(false)) => Exit::Failed,
+        Some(None) => Exit::Inconclusive,
     }
 }
 

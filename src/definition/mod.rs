@@ -158,6 +158,27 @@ pub struct GateSettings {
     pub fail_under: Option<Decimal>,
     /// The most points, 0 to 100, by which a pull request may lower the score; none if any drop passes.
     pub max_drop: Option<Decimal>,
+    /// What happens where only what could not be measured would tell whether a bar is kept.
+    #[serde(skip_serializing_if = "OnUnmeasured::is_fail")]
+    pub on_unmeasured: OnUnmeasured,
+}
+
+/// What happens where only what could not be measured would tell; what comes later asks for more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnUnmeasured {
+    /// A warning: what was measured decides.
+    Warn,
+    /// There is no verdict.
+    #[default]
+    Fail,
+}
+
+impl OnUnmeasured {
+    /// Whether it is the one nobody has to write down.
+    fn is_fail(&self) -> bool {
+        *self == Self::Fail
+    }
 }
 
 /// Globs that say what a file is where the rules every repository shares are wrong.

@@ -8,7 +8,8 @@ use super::diagnostic::{Diagnostic, Diagnostics, Journal, quote};
 use super::table::{Shape, Table};
 use super::waiver::read_waivers;
 use super::{
-    CoverageSettings, Data, Definition, FileSettings, GateSettings, HistorySettings, Probe,
+    CoverageSettings, Data, Definition, FileSettings, GateSettings, HistorySettings, OnUnmeasured,
+    Probe,
 };
 
 /// Reads a file; `builtin` is what it may extend and take targets from, none for the built-in file itself.
@@ -91,6 +92,12 @@ fn read_into(journal: &Journal, text: &str, builtin: Option<&Definition>) -> Def
         definition.gate = GateSettings {
             fail_under: table.decimal("fail_under", Decimal::default()..=hundred),
             max_drop: table.decimal("max_drop", Decimal::default()..=hundred),
+            on_unmeasured: table
+                .choice(
+                    "on_unmeasured",
+                    &[("fail", OnUnmeasured::Fail), ("warn", OnUnmeasured::Warn)],
+                )
+                .unwrap_or_default(),
         };
         table.finish();
     }
@@ -119,7 +126,7 @@ fn read_into(journal: &Journal, text: &str, builtin: Option<&Definition>) -> Def
     if let Some(tables) = root.tables("waiver") {
         definition.waivers = read_waivers(tables, &definition.components);
     }
-    for key in ["fail_under", "max_drop"] {
+    for key in ["fail_under", "max_drop", "on_unmeasured"] {
         root.belongs_elsewhere(key, "it belongs into the table `[gate]`".to_owned());
     }
     check_weights(&root, &definition, journal);

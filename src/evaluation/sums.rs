@@ -1,6 +1,6 @@
 //! Sums of readings at every scope. Directories and files are numbered, so that adding a reading compares no paths.
 
-use super::Evaluated;
+use super::{Evaluated, bounds};
 use crate::codebase::maps::Map;
 use crate::codebase::{Codebase, FileIndex};
 use crate::languages::Language;
@@ -14,6 +14,8 @@ pub(super) struct Tally {
     pub(super) of: u64,
     pub(super) unknown: u64,
     pub(super) subjects: u64,
+    /// What was lost, as far as it can be estimated, in [`super::bounds::PARTS`] of the unit.
+    pub(super) lost: u64,
 }
 
 impl Tally {
@@ -30,6 +32,7 @@ impl Tally {
         self.of += other.of;
         self.unknown += other.unknown;
         self.subjects += other.subjects;
+        self.lost = self.lost.saturating_add(other.lost);
     }
 }
 
@@ -107,6 +110,13 @@ impl<'a> Sums<'a> {
                 };
                 self.file(position, file, one);
             }
+        }
+        for (file, lost) in bounds::lost(self.codebase, evaluated) {
+            let only = Tally {
+                lost,
+                ..Tally::default()
+            };
+            self.file(position, file, only);
         }
     }
 

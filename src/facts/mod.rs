@@ -435,6 +435,12 @@ pub enum Lost {
 }
 
 impl Lost {
+    /// Whether a score could be another one, had it been judged: not where nobody measured it yet, or where a rule of
+    /// thumb cannot tell.
+    pub fn leaves_open(&self) -> bool {
+        !matches!(self, Self::Unmeasured | Self::NotProven(_))
+    }
+
     /// The reason as one short key, stable in reports.
     pub fn key(&self) -> &'static str {
         match self {

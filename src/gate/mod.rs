@@ -82,6 +82,9 @@ pub struct Comparison {
     pub alterations: Vec<Alteration>,
     /// What decides, in the order of the report.
     pub findings: Vec<Finding>,
+    /// Files that keep the score from being held against its bar, sorted by path, each with the reason; none for one of
+    /// which passages could not be parsed.
+    pub open: Vec<(RepoPath, Option<Lost>)>,
 }
 
 /// One component on both sides.
@@ -203,8 +206,14 @@ pub fn compare(inputs: Inputs<'_>) -> Comparison {
         movers,
         alterations: inputs.alterations.to_vec(),
         findings: Vec::new(),
+        open: Vec::new(),
     };
     comparison.findings = verdict::findings(&comparison, &inputs);
+    if comparison.findings.iter().any(Finding::is_open) {
+        let open = head.evaluation.open(head.codebase).into_iter();
+        let named = open.map(|(file, lost)| (head.codebase.file(file).path.clone(), lost.cloned()));
+        comparison.open = named.collect();
+    }
     comparison
 }
 

@@ -5,7 +5,7 @@
 //! difference of two scores in the same unit, rounded down before they are subtracted, so that the parts add up exactly.
 
 use crate::definition::Decimal;
-use crate::evaluation::{Evaluation, Outcome, Score};
+use crate::evaluation::{Bounds, Evaluation, Outcome, Score};
 
 use super::Side;
 use super::transition::{Move, Transitions};
@@ -24,6 +24,8 @@ pub struct Parts {
     pub with_data: Option<Score>,
     /// The head under the base's definition.
     pub head_under_base: Option<Score>,
+    /// Between what that could be, had everything been judged that was lost.
+    pub bounds: Option<Bounds>,
     /// What history and imported data moved, in ten thousandths of a point.
     pub data: i64,
     /// What subjects that are on both sides moved.
@@ -116,6 +118,7 @@ impl<'a> Way<'a> {
             head,
             with_data,
             head_under_base,
+            bounds: self.head.repository.bounds.clone(),
             data,
             code,
             population,

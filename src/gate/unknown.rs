@@ -13,17 +13,11 @@ impl Follower<'_> {
             |file: FileIndex| matches!(self.base.codebase.file(file).content, Content::Lost(_));
         let mut unknown = Vec::new();
         for (subject, lost) in self.head.evaluation.unknown(self.position) {
-            // What nobody has measured yet is not what became unreadable.
-            if *lost == Lost::Unmeasured {
-                continue;
-            }
-            let Some(file) = subject.file() else {
+            // What nobody has measured yet is not what became unreadable, and a rule of thumb that cannot tell is held
+            // against nobody.
+            let Some(file) = subject.file().filter(|_| lost.leaves_open()) else {
                 continue;
             };
-            // A rule of thumb that cannot tell is held against nobody.
-            if matches!(lost, Lost::NotProven(_)) {
-                continue;
-            }
             if !is_unseen(lost) && !self.matching.lineage(file).was.is_some_and(was_lost) {
                 unknown.push((file, lost.clone()));
             }

@@ -1,8 +1,8 @@
 //! What decides: findings, each with what it means for the verdict.
 
 use super::{Comparison, Inputs};
-use crate::definition::{Decimal, Effect, Level};
-use crate::evaluation::{Score, State};
+use crate::definition::{Decimal, Effect, Level, OnUnmeasured};
+use crate::evaluation::{Standing, State};
 use crate::measures::Measurement;
 
 /// How the gate ends, from the best to the worst.
@@ -44,6 +44,16 @@ pub enum Finding {
     Unmeasured {
         /// The component.
         position: usize,
+        /// That is held against nobody: the definition says so.
+        tolerated: bool,
+    },
+    /// A component at level `block` has no number to hold against its floor, at the head as at the base: an input is
+    /// missing.
+    FloorUnknown {
+        /// The component.
+        position: usize,
+        /// That is held against nobody: the definition says so.
+        tolerated: bool,
     },
     /// The share of a component at level `block` is below its floor, by whomever.
     BelowFloor {
@@ -56,8 +66,8 @@ pub enum Finding {
     Bar {
         /// The bar.
         bar: Decimal,
-        /// Whether the score reaches it; none without a score.
-        reached: Option<bool>,
+        /// Whether the score reaches it, and whether what was lost could change that.
+        standing: Standing,
     },
     /// By how much the change itself lowered the score, against `max_drop`.
     Drop {
@@ -78,14 +88,35 @@ pub enum Finding {
 }
 
 impl Finding {
+    /// Whether what was lost could put the score on the other side of its bar.
+    pub fn is_open(&self) -> bool {
+        matches!(self, Self::Bar { standing, .. } if standing.open)
+    }
+
+    /// Whether it would leave the verdict open, did the definition not say that it is held against nobody.
+    pub fn is_tolerated(&self) -> bool {
+        match self {
+            Self::Unmeasured { tolerated, .. } | Self::FloorUnknown { tolerated, .. } => *tolerated,
+            Self::Bar { standing, .. } => standing.tolerated,
+            _ => false,
+        }
+    }
+
     /// What it means for the verdict.
     pub fn verdict(&self) -> Verdict {
         match self {
             Self::Regressed { .. } | Self::BecameUnknown { .. } | Self::BelowFloor { .. } => {
                 Verdict::Failed
             }
-            Self::Unmeasured { .. } | Self::NothingCompared => Verdict::Inconclusive,
-            Self::Bar { reached, .. } => match reached {
+            Self::Unmeasured { tolerated, .. } | Self::FloorUnknown { tolerated, .. } => {
+                if *tolerated {
+                    Verdict::Passed
+                } else {
+                    Verdict::Inconclusive
+                }
+            }
+            Self::NothingCompared => Verdict::Inconclusive,
+            Self::Bar { standing, .. } => match standing.passes() {
                 Some(true) => Verdict::Passed,
                 Some(false) => Verdict::Failed,
                 None => Verdict::Inconclusive,
@@ -117,8 +148,17 @@ pub(super) fn findings(comparison: &Comparison, inputs: &Inputs<'_>) -> Vec<Find
         }
         if known(delta.base.state) && is_without_input(inputs, position) {
             findings.push(Finding::BecameUnknown { position });
+        } else if delta.component.level == Level::Block && is_without_input(inputs, position) {
+            // Unknown never passes: what blocks is asked for.
+            findings.push(Finding::FloorUnknown {
+                position,
+                tolerated: inputs.settings.on_unmeasured == OnUnmeasured::Warn,
+            });
         } else if !delta.unknown.is_empty() {
-            findings.push(Finding::Unmeasured { position });
+            findings.push(Finding::Unmeasured {
+                position,
+                tolerated: inputs.settings.on_unmeasured == OnUnmeasured::Warn,
+            });
         }
         let below = |good: u64, of: u64| {
             let floor = u128::try_from(delta.component.floor.millionths()).unwrap_or(0);
@@ -135,10 +175,10 @@ pub(super) fn findings(comparison: &Comparison, inputs: &Inputs<'_>) -> Vec<Find
         }
     }
     if let Some(bar) = inputs.settings.fail_under {
-        let reached = |score: &Score| !score.is_below(bar);
+        let head = &inputs.head.evaluation.repository;
         findings.push(Finding::Bar {
             bar,
-            reached: comparison.parts.head_under_base.as_ref().map(reached),
+            standing: Standing::new(head, bar, inputs.settings.on_unmeasured),
         });
     }
     if let Some(bar) = inputs.settings.max_drop

@@ -6,14 +6,16 @@ use std::collections::BTreeMap;
 
 use super::{
     Declared, Excluded, First, HotFile, HotFiles, Listed, ListedEntry, LostFiles, Matter, Parsed,
-    Place, Report, Row, Served, Unsupported, lost_words, waivers,
+    Place, Report, Row, Served, Unsupported, bounds, lost_words, waivers,
 };
 use crate::class::Class;
 use crate::classify;
 use crate::codebase::{Codebase, Content, File};
 use crate::definition::settings::CalmTouches;
 use crate::definition::{Decimal, Measure};
-use crate::evaluation::{Evaluated, Evaluation, Forecast, Outcome, Scope, ScopeKind, State};
+use crate::evaluation::{
+    Evaluated, Evaluation, Forecast, Outcome, Scope, ScopeKind, Standing, State,
+};
 use crate::measures::{self, Entry, Measurement, Subject, calm_touches};
 
 /// How many of the most touched files are listed though they are not hot.
@@ -81,7 +83,13 @@ impl<'a> Report<'a> {
         let mut notes = matter.warnings.clone();
         notes.extend(waivers::notes(&waivers));
         notes.extend(history.notes.iter().cloned());
+        let standing = matter
+            .fail_under
+            .map(|bar| Standing::new(&root.scope, bar, matter.on_unmeasured));
+        notes.extend(bounds::tolerated(standing));
         Self {
+            standing,
+            open: bounds::open(inputs, &root.scope, &matter.prefix),
             definition_id: inputs.definition_id.to_owned(),
             head: history.head.as_ref(),
             endpoints: served(inputs.codebase, &matter.prefix),
@@ -143,6 +151,7 @@ fn root_scope<'a>(evaluation: &'a Evaluation, prefix: &[u8]) -> Cow<'a, Scope> {
             subjects: 0,
             score: None,
             strict_score: None,
+            bounds: None,
         })
         .collect();
     let applicable = evaluation
@@ -158,6 +167,7 @@ fn root_scope<'a>(evaluation: &'a Evaluation, prefix: &[u8]) -> Cow<'a, Scope> {
         outcomes,
         score: None,
         strict_score: None,
+        bounds: None,
         known_weight: Decimal::default(),
         applicable_weight: Decimal::from_millionths(applicable),
     })

@@ -107,9 +107,12 @@ fn repository<'a>(report: &'a Report) -> Repository<'a> {
 
 fn total<'a>(report: &'a Report) -> Total<'a> {
     let known = report.known();
+    let bounds = report.root.scope.bounds.as_ref();
     Total {
         value: report.root.scope.score.as_ref().map(points),
         strict: report.root.scope.strict().map(points),
+        low: bounds.map(|bounds| points(&bounds.low)),
+        high: bounds.map(|bounds| points(&bounds.high)),
         known_weight: fraction(known.weight_millionths),
         known_components: known.known,
         applicable_components: known.applicable,
@@ -154,6 +157,7 @@ fn list<'a>(listed: &'a Listed) -> List<'a> {
 fn numbers<'a>(row: &'a Row, outcome: &Outcome, reason: Option<String>) -> Numbers<'a> {
     let known = outcome.state.is_known();
     let component = row.component;
+    let bounds = outcome.bounds.as_ref().filter(|_| known);
     Numbers {
         id: &component.id,
         state: outcome.state.word(),
@@ -170,6 +174,8 @@ fn numbers<'a>(row: &'a Row, outcome: &Outcome, reason: Option<String>) -> Numbe
             .map(fraction),
         score: outcome.score.as_ref().map(points),
         strict_score: outcome.strict().map(points),
+        low: bounds.map(|bounds| points(&bounds.low)),
+        high: bounds.map(|bounds| points(&bounds.high)),
         target: component.target.to_f64(),
         floor: component.floor.to_f64(),
         weight: component.weight.to_f64(),

@@ -3,6 +3,7 @@
 pub mod adoption;
 mod assemble;
 mod at;
+mod bounds;
 pub mod config;
 pub mod doctor;
 pub mod escape;
@@ -25,8 +26,8 @@ use std::borrow::Cow;
 
 use crate::class::Class;
 use crate::codebase::endpoints::Endpoint;
-use crate::definition::{Component, Decimal};
-use crate::evaluation::{Outcome, Scope, Score, State, Waived};
+use crate::definition::{Component, Decimal, OnUnmeasured};
+use crate::evaluation::{Outcome, Scope, Score, Standing, State, Waived};
 use crate::facts::Lost;
 use crate::git::{Head, History, HistoryState};
 use crate::measures::{About, Entry, List, Method};
@@ -50,6 +51,8 @@ pub struct Matter {
     pub warnings: Vec<String>,
     /// The lowest score, 0 to 100, that passes.
     pub fail_under: Option<Decimal>,
+    /// What happens where only what was lost would tell.
+    pub on_unmeasured: OnUnmeasured,
 }
 
 /// Everything that is said about a codebase, or about one directory of it.
@@ -71,6 +74,10 @@ pub struct Report<'a> {
     pub languages: Vec<Place<'a>>,
     /// Files, sorted by path.
     pub files: Vec<Place<'a>>,
+    /// How the score of the root stands against the bar, where one is set.
+    pub standing: Option<Standing>,
+    /// Files that could move the score of the root had they been read, sorted by path, each with the reason in words.
+    pub open: Vec<(&'a RepoPath, &'static str)>,
     /// What is worth most.
     pub first: Option<First<'a>>,
     /// Declared exceptions: all of the definition, and those in files that are reported.
@@ -272,10 +279,9 @@ impl Report<'_> {
         }
     }
 
-    /// Whether the score reaches the bar, compared exactly; none without a bar or without a score.
+    /// Whether the score reaches the bar, compared exactly; none without a bar, and where nobody can tell.
     pub fn passed(&self) -> Option<bool> {
-        let bar = self.matter.fail_under?;
-        Some(!self.root.scope.score.as_ref()?.is_below(bar))
+        self.standing?.passes()
     }
 
     /// Why there is no score for the root.
@@ -335,6 +341,14 @@ pub struct Served<'a> {
     pub path: &'a RepoPath,
     /// The file and the line of its handler, where it was found.
     pub handler: Option<(&'a RepoPath, u32)>,
+}
+
+/// Why a file could move the score, in words; without a reason it was read in part.
+fn open_words(lost: Option<&Lost>) -> &'static str {
+    lost.map_or(
+        "more than a twentieth of it could not be parsed",
+        lost_words,
+    )
 }
 
 /// A reason for a lost file in words.

@@ -268,6 +268,7 @@ fn a_file_that_git_filters_is_judged_by_the_bytes_on_disk() {
     }
 }
 
+// Case 111.
 #[test]
 fn whatever_becomes_of_its_files_the_answer_stays() {
     type Damage = fn(&Path, &[u8]);
@@ -333,6 +334,7 @@ fn forget_directories(cache: &Path) {
     }
 }
 
+// Case 111. Another grammar is another version.
 #[test]
 fn what_another_version_knew_is_not_asked() {
     let repo = repository();
@@ -352,6 +354,7 @@ fn what_another_version_knew_is_not_asked() {
     assert!(outcome.stdout == expected);
 }
 
+// Case 111.
 #[test]
 fn a_place_that_others_control_is_not_used() {
     let repo = repository();
@@ -428,6 +431,7 @@ fn inside_the_work_tree_it_is_no_part_of_it_and_nobody_can_commit_one() {
     );
 }
 
+// Case 110.
 #[test]
 fn a_full_disk_costs_a_warning_and_no_result() {
     let repo = repository();
@@ -457,6 +461,7 @@ fn partial(cache: &Path) -> bool {
         .any(|path| path.to_str().unwrap().contains("partial-"))
 }
 
+// Case 112.
 #[test]
 fn eight_runs_at_once_share_it() {
     let repo = repository();
@@ -477,6 +482,7 @@ fn eight_runs_at_once_share_it() {
     }
 }
 
+// Case 109.
 #[test]
 fn an_interrupted_run_stops_at_once_and_leaves_it_whole() {
     for signal in [libc::SIGINT, libc::SIGTERM] {

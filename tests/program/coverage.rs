@@ -73,6 +73,7 @@ fn a_remembered_result_ends_where_a_report_comes_changes_or_goes() {
     assert_eq!(both().0, none.0);
 }
 
+// Case 103.
 #[test]
 fn a_report_older_than_its_file_is_stale_by_its_own_time_or_that_of_its_file() {
     let repo = repository();
@@ -166,6 +167,34 @@ fn a_gate_between_commits_without_reports_neither_fails_nor_speaks_of_coverage()
     assert_eq!(outcome.code, Some(0), "{}", outcome.text());
 }
 
+// Case 105. A ratchet asks that nothing gets worse, and nothing does; what blocks is asked for, and without a number there
+// is no verdict about its floor. Seen to fail where a floor without a number is left out: the gate passed.
+#[test]
+fn without_the_report_that_blocks_there_is_no_verdict() {
+    let gate = |level: &str, more: &str| {
+        let mut repo = repository();
+        let definition = format!(
+            "extends = 'builtin'\n[component.test-coverage]\nlevel = '{level}'\n[gate]\n{more}\n"
+        );
+        let base =
+            repo.commit(Commit::new("Ask for it (#2)", 2).write("quality.toml", &definition));
+        let text = format!("{CART}# Sum.\n");
+        let head = repo.commit(Commit::new("Comment (#3)", 3).write("shop/cart.py", &text));
+        let mut command = quality(&["gate", "--no-cache"]);
+        command.args(["--base", &base.to_string(), "--head", &head.to_string()]);
+        command.arg(repo.path());
+        let outcome = finish(command);
+        (outcome.code, outcome.text().to_owned())
+    };
+    let (code, text) = gate("block", "");
+    assert_eq!(code, Some(3), "{text}");
+    assert!(text.contains("no number for its floor"), "{text}");
+    let (code, text) = gate("block", "on_unmeasured = 'warn'");
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("Warning: an input is missing"), "{text}");
+    assert_eq!(gate("ratchet", "").0, Some(0));
+}
+
 #[test]
 fn a_change_that_drops_the_committed_report_fails_a_ratchet() {
     let mut repo = repository();
@@ -184,6 +213,7 @@ fn a_change_that_drops_the_committed_report_fails_a_ratchet() {
     assert_eq!(outcome.code, Some(1), "{}", outcome.text());
 }
 
+// Cases 98 and 102.
 #[test]
 fn reports_made_to_do_harm_are_told_and_stop_nothing() {
     let repo = repository();

@@ -18,6 +18,7 @@ fn utf16(text: &str, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
     marked.encode_utf16().flat_map(unit).collect()
 }
 
+// Case 124.
 #[test]
 fn a_mark_or_another_encoding_or_line_end_changes_no_byte_of_the_report() {
     let plain = report_of(TEXT);

@@ -111,6 +111,42 @@ fn a_place_that_cannot_be_scanned_is_an_error_with_a_way_out() {
     }
 }
 
+// Case 114.
+#[test]
+fn a_place_nobody_may_write_to_is_read_and_left_as_it_is() {
+    let stage = Stage::of(&[("good.py", GOOD), ("below/good.py", GOOD)]);
+    stage.make_repository();
+    let all = || -> Vec<_> {
+        let entries = walkdir::WalkDir::new(stage.path()).sort_by_file_name();
+        let entries = entries.into_iter().map(Result::unwrap);
+        entries
+            .map(|entry| {
+                (
+                    entry.path().to_owned(),
+                    entry.metadata().unwrap().modified().unwrap(),
+                )
+            })
+            .collect()
+    };
+    let close = |mode: u32| {
+        for entry in walkdir::WalkDir::new(stage.path()).contents_first(true) {
+            let entry = entry.unwrap();
+            if entry.file_type().is_dir() {
+                fs::set_permissions(entry.path(), fs::Permissions::from_mode(mode)).unwrap();
+            }
+        }
+    };
+    close(0o555);
+    let before = all();
+    // There is no HOME in the environment of any run here. The superuser may write everywhere, and nothing is written.
+    let outcome = stage.scan(&[]);
+    let after = all();
+    close(0o755);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
+    assert_eq!(before, after);
+}
+
+// Case 127.
 #[test]
 fn a_directory_without_source_files_is_not_applicable_and_divides_by_nothing() {
     let stage = Stage::of(&[("README.md", "# Words\n"), ("notes/a.txt", "words\n")]);

@@ -134,6 +134,7 @@ fn what_somebody_made_worse_fails() {
     );
 }
 
+// Case 118.
 #[test]
 fn a_test_that_goes_while_its_subject_stays_is_missed() {
     assert_eq!(
@@ -237,6 +238,7 @@ fn moving_renaming_splitting_and_reformatting_never_fail() {
     );
 }
 
+// Cases 117 and 121. Both sides are measured anew under one definition, so results of two are never compared.
 #[test]
 fn the_definition_of_the_base_counts_and_weakening_it_needs_a_word() {
     let (mut repo, base) = repository();
@@ -366,6 +368,35 @@ fn what_is_staged_and_what_lies_on_disk_are_judged_on_demand() {
     assert!(outcome.stderr.contains("--worktree"), "{}", outcome.stderr);
 }
 
+// Case 118.
+#[test]
+fn a_change_that_takes_tests_and_their_glob_away_is_judged_by_what_they_tested() {
+    let mut repo = Repo::new();
+    let definition = format!("{DEFINITION}[files]\ntest = [\"checks/**\"]\n");
+    let base = repo.commit(
+        Commit::new("Begin (#1)", 1)
+            .write("quality.toml", &definition)
+            .write("app/math.py", MATH)
+            .write(
+                "checks/math.py",
+                "from app.math import _add\n\n\ndef test_add() -> None:\n    assert _add(1, 2) == 3\n",
+            ),
+    );
+    repo.commit(
+        Commit::new("Without (#2)", 2)
+            .write("quality.toml", DEFINITION)
+            .remove("checks/math.py"),
+    );
+    assert_eq!(
+        judged(&repo, base, &[]),
+        (
+            Some(1),
+            vec!["tested-files newly-bad app/math.py".to_owned()]
+        )
+    );
+}
+
+// Case 125.
 #[test]
 fn an_unrelated_untracked_file_changes_nothing() {
     let (mut repo, base) = repository();
@@ -384,6 +415,7 @@ fn an_unrelated_untracked_file_changes_nothing() {
     assert_eq!(after.stderr, "");
 }
 
+// Case 116.
 #[test]
 fn without_a_base_there_is_no_verdict() {
     let (mut repo, _) = repository();

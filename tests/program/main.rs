@@ -9,6 +9,7 @@ mod repositories;
 
 mod adoption;
 mod advice;
+mod bounds;
 mod cache;
 mod ci;
 mod clones;
@@ -28,6 +29,7 @@ mod parser;
 mod probe;
 mod readme;
 mod revision;
+mod sandbox;
 mod stage;
 mod story;
 mod trend;

@@ -150,6 +150,7 @@ fn without_history_its_components_have_no_number() {
     assert_eq!(component["repair"], "run without --no-history");
 }
 
+// Case 110.
 #[test]
 fn a_file_that_cannot_be_written_is_an_error_and_an_older_one_stays() {
     let stage = three_quarters();
@@ -198,6 +199,8 @@ fn a_scan_that_fails_leaves_the_last_report() {
     assert!(fs::read(&report).unwrap() == before);
 }
 
+// Case 106. All formats of all commands go out by the one function these two go out by.
+// Seen to fail where a closed pipe is an error like others: exit code 2 and a message.
 #[test]
 fn a_reader_that_goes_away_is_no_failure() {
     // More than a pipe holds, so that the program is still writing when nobody reads any more.
@@ -228,6 +231,8 @@ fn a_reader_that_goes_away_is_no_failure() {
     }
 }
 
+// Cases 107 and 110.
+// Seen to fail where the error of the last write is ignored: success, and the result is lost.
 #[test]
 fn a_full_disk_is_a_failure() {
     let stage = three_quarters();
@@ -247,6 +252,7 @@ fn a_full_disk_is_a_failure() {
     assert_eq!(outcome.failure().0, Some(2));
 }
 
+// Case 108.
 #[test]
 fn a_closed_standard_output_is_a_failure() {
     let stage = three_quarters();
@@ -263,6 +269,7 @@ fn a_closed_standard_output_is_a_failure() {
     assert_eq!(finish(shell("exec \"$@\" >&-", &to_file)).code, Some(0));
 }
 
+// Case 115.
 #[test]
 fn every_null_in_the_json_has_a_reason_beside_it() {
     fn check(value: &serde_json::Value, at: &str, reasoned: bool) {

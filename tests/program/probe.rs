@@ -131,6 +131,8 @@ fn started(repo: &Repo) -> usize {
     text.lines().count()
 }
 
+// Case 96. Approval is that of a whole repository, named on the command line or outside of it in every run: a definition
+// cannot be edited after it, as nothing is remembered.
 #[test]
 fn nothing_starts_in_a_repository_nobody_has_named() {
     let repo = shop("");

@@ -59,6 +59,7 @@ fn apart_from_source(outcome: &Outcome) -> String {
     text.replace("\"source\":\"commit\"", "\"source\":\"work-tree\"")
 }
 
+// Case 123.
 #[test]
 fn a_commit_is_measured_as_a_clean_checkout_of_it_is() {
     let (repo, commits) = repository();
@@ -83,6 +84,7 @@ fn a_commit_is_measured_as_a_clean_checkout_of_it_is() {
     }
 }
 
+// Case 124.
 #[test]
 fn nothing_on_disk_has_a_say_in_a_commit() {
     let (repo, [first, second]) = repository();
@@ -124,6 +126,7 @@ fn commits_have_many_names_and_each_is_the_same() {
     assert_eq!(packed.text(), whole.text());
 }
 
+// Case 123.
 #[test]
 fn a_bare_repository_is_measured_by_its_commits() {
     let (repo, [first, _]) = repository();

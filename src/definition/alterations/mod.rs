@@ -165,6 +165,7 @@ fn compare_gates(base: &GateSettings, head: &GateSettings) -> Ledger {
     let GateSettings {
         fail_under,
         max_drop,
+        on_unmeasured,
     } = base;
     let mut ledger = Ledger::of("gate");
     // None is the lowest bar, and the largest drop.
@@ -172,6 +173,8 @@ fn compare_gates(base: &GateSettings, head: &GateSettings) -> Ledger {
     let size = |drop: &Option<Decimal>| (drop.is_none(), *drop);
     let effect = Demand::Falling.effect(size(&head.max_drop).partial_cmp(&size(max_drop)));
     ledger.value("max_drop", max_drop, &head.max_drop, effect);
+    let asked = &head.on_unmeasured;
+    ledger.ordered("on_unmeasured", on_unmeasured, asked, Demand::Rising);
     ledger
 }
 
@@ -547,6 +550,7 @@ mod tests {
             ("", "gate.fail_under = 0"),
             ("gate.max_drop = 2", "gate.max_drop = 1"),
             ("", "gate.max_drop = 100"),
+            ("gate.on_unmeasured = 'warn'", ""),
             ("", "component.own.measure.safe-reads = {}"),
             (
                 "component.typed-code.measure.typed-slots.nested_any = 'typed'",

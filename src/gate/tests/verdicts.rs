@@ -19,9 +19,20 @@ fn verdict(comparison: &Comparison) -> String {
     let findings = comparison.findings.iter().map(|finding| match finding {
         Finding::Regressed { .. } => "regressed".to_owned(),
         Finding::BecameUnknown { .. } => "became unknown".to_owned(),
-        Finding::Unmeasured { .. } => "unmeasured".to_owned(),
+        Finding::Unmeasured { tolerated, .. } => match tolerated {
+            true => "unmeasured, tolerated".to_owned(),
+            false => "unmeasured".to_owned(),
+        },
+        Finding::FloorUnknown { tolerated, .. } => format!("floor unknown, tolerated {tolerated}"),
         Finding::BelowFloor { inherited, .. } => format!("below floor, inherited {inherited}"),
-        Finding::Bar { bar, reached } => format!("bar {bar} reached {reached:?}"),
+        Finding::Bar { bar, standing } => {
+            let open = match (standing.open, standing.tolerated) {
+                (false, _) => "",
+                (true, false) => ", open",
+                (true, true) => ", open and tolerated",
+            };
+            format!("bar {bar} reached {:?}{open}", standing.reached)
+        }
         Finding::Drop { bar, kept } => format!("drop {bar} kept {kept}"),
         Finding::Weakened { places, agreed } => format!("weakened {places} agreed {agreed}"),
         Finding::NothingCompared => "nothing compared".to_owned(),
@@ -127,6 +138,59 @@ fn what_cannot_be_read_leaves_it_open() {
     check("ratchet", "", &lost, "//- b.py (lost)\n", "passed");
 }
 
+// Cases 119 and 120.
+#[test]
+fn the_lower_bound_is_held_against_the_bar() {
+    // One of two slots is good; with the two that b.py is estimated to hold, between one and three of four.
+    let state = "//- a.py\ndef load(x: int): return x\n//- b.py (lost)\ndef load(x): return x\n";
+    for (bar, on_unmeasured, expected) in [
+        ("25", "fail", "bar 25 reached Some(true); passed"),
+        (
+            "26",
+            "fail",
+            "bar 26 reached Some(true), open; inconclusive",
+        ),
+        (
+            "75",
+            "fail",
+            "bar 75 reached Some(false), open; inconclusive",
+        ),
+        ("76", "fail", "bar 76 reached Some(false); failed"),
+        (
+            "26",
+            "warn",
+            "bar 26 reached Some(true), open and tolerated; passed",
+        ),
+        // What was measured is below: nobody opts out of that.
+        (
+            "75",
+            "warn",
+            "bar 75 reached Some(false), open and tolerated; failed",
+        ),
+    ] {
+        let text = format!(
+            "[component.typed]\nmeasure.typed-slots = {{}}\ntarget = 1\nfloor = 0\nlevel = \"report\"\n\
+             [gate]\nfail_under = {bar}\non_unmeasured = \"{on_unmeasured}\"\n"
+        );
+        let comparison = compared(&definition_of(&text), state, state);
+        assert_eq!(verdict(&comparison), expected);
+        let is_open = expected.contains("open");
+        assert_eq!(comparison.open.len(), usize::from(is_open));
+    }
+}
+
+#[test]
+fn a_file_that_became_unreadable_can_be_let_pass_with_a_warning() {
+    let base = format!("//- a.py\n{GOOD}//- b.py\n{GOOD}");
+    check(
+        "ratchet",
+        "[gate]\non_unmeasured = \"warn\"\n",
+        &base,
+        &base.replace("a.py", "a.py (lost)"),
+        "unmeasured, tolerated; passed",
+    );
+}
+
 #[test]
 fn a_component_without_its_input_became_unknown() {
     use crate::measures::Measurement;
@@ -142,6 +206,27 @@ fn a_component_without_its_input_became_unknown() {
         "became unknown; failed"
     );
     assert_eq!(verdict(&between(&definition, &head, &base)), "passed");
+    // What was missing before ratchets nothing, but it blocks: a floor is asked for.
+    for (on_unmeasured, expected) in [
+        (
+            "fail",
+            "floor unknown, tolerated false; nothing compared; inconclusive",
+        ),
+        (
+            "warn",
+            "floor unknown, tolerated true; nothing compared; inconclusive",
+        ),
+    ] {
+        let more = format!("[gate]\non_unmeasured = \"{on_unmeasured}\"\n");
+        let definition = self::definition("block", &more);
+        let mut state = State::new(&definition, &format!("//- a.py\n{GOOD}"));
+        state.evaluation.components[0].measurement = Measurement::Unavailable {
+            reason: "gone".to_owned(),
+            repair: None,
+        };
+        state.evaluation.repository.outcomes[0].state = crate::evaluation::State::Unavailable;
+        assert_eq!(verdict(&between(&definition, &state, &state)), expected);
+    }
 }
 
 #[test]

@@ -84,6 +84,7 @@ fn without_a_report_nothing_is_known() {
     );
 }
 
+// Case 100.
 #[test]
 fn a_report_about_other_files_is_not_believed() {
     check(

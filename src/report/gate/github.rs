@@ -8,7 +8,7 @@ use crate::facts::Lost;
 use crate::gate::{Change, Delta, Finding, Verdict};
 use crate::path::RepoPath;
 use crate::report::escape::{name, terminal, workflow_data, workflow_line, workflow_property};
-use crate::report::lost_words;
+use crate::report::open_words;
 use crate::report::text::Style;
 use crate::report::text::page::counted;
 
@@ -27,15 +27,23 @@ pub fn render(report: &GateReport) -> String {
     let mut lines: Vec<String> = Vec::new();
     let failing = worst(report, Delta::gates, &REGRESSIONS, MOST);
     let unknown = select::unknown(report);
+    let is_tolerated = report.comparison.findings.iter().any(Finding::is_tolerated);
+    let files = || unknown.iter().map(|(path, lost)| of_file(path, *lost));
+    let (errors, warnings): (Vec<_>, Vec<_>) = match is_tolerated {
+        true => (Vec::new(), files().collect()),
+        false => (files().collect(), Vec::new()),
+    };
+    let all = findings(report).count() + errors.len();
+    let all = all as u64 + failing.subjects();
     let errors = findings(report)
         .map(|finding| of_finding(report, finding))
         .chain(of_changes(report, &failing))
-        .chain(unknown.iter().map(|(path, lost)| of_file(path, lost)));
-    let all = findings(report).count() as u64 + failing.subjects() + unknown.len() as u64;
+        .chain(errors);
     annotate("error", errors, all, &mut lines);
     let reported = worst(report, is_reported, &REGRESSIONS, MOST);
-    let warnings = of_changes(report, &reported);
-    annotate("warning", warnings, reported.subjects(), &mut lines);
+    let all = reported.subjects() + warnings.len() as u64;
+    let warnings = warnings.into_iter().chain(of_changes(report, &reported));
+    annotate("warning", warnings, all, &mut lines);
     let verdict = text::render(report, &Style::default());
     lines.extend(verdict.lines().map(workflow_line));
     lines.push(String::new());
@@ -78,10 +86,10 @@ fn of_changes<'a>(report: &GateReport<'a>, worst: &Worst<'a>) -> impl Iterator<I
     })
 }
 
-fn of_file(path: &RepoPath, lost: &Lost) -> String {
+fn of_file(path: &RepoPath, lost: Option<&Lost>) -> String {
     let [_, _, _, longest] = LONGEST;
-    let mut message = vec![words::capital(lost_words(lost))];
-    message.extend(words::repair(lost).map(words::capital));
+    let mut message = vec![words::capital(open_words(lost))];
+    message.extend(lost.and_then(words::repair).map(words::capital));
     let file = workflow_property(path.as_bytes());
     let mut properties = "title=Cannot be measured".to_owned();
     if file.len() <= LONGEST_FILE {

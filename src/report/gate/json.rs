@@ -7,18 +7,19 @@ mod document;
 
 use document::{
     Alteration, Change, Component, Counted, Counts, Definition, Document, End, Example, Finding,
-    Mover, Named, Parts, Repository, Score, Side, Since, Unknown,
+    Mover, Named, Open, Parts, Repository, Score, Side, Since, Unknown,
 };
 
 use super::{GateReport, select, words};
 use crate::definition::Decimal;
 use crate::evaluation::{self, Outcome};
+use crate::facts::Lost;
 use crate::gate::{self, Delta, Kind, UNITS, units};
 use crate::measures::Method;
 use crate::path::RepoPath;
 use crate::report::escape::{JsonLines, json_name, json_name_bytes};
 use crate::report::head::Tool;
-use crate::report::{lost_words, millionths};
+use crate::report::{lost_words, millionths, open_words};
 
 /// Counted up whenever a name or a meaning changes; new names may come without.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -66,6 +67,16 @@ fn document<'a>(report: &'a GateReport) -> Document<'a> {
                 })
             })
             .collect(),
+        open: comparison
+            .open
+            .iter()
+            .map(|(path, lost)| Open {
+                path: named(path),
+                reason: lost.as_ref().map(Lost::key),
+                about: open_words(lost.as_ref()),
+                repair: lost.as_ref().and_then(words::repair),
+            })
+            .collect(),
         movers: comparison
             .movers
             .iter()
@@ -92,6 +103,7 @@ fn end(end: &super::End) -> End<'_> {
 fn score(report: &GateReport) -> Score {
     let parts = &report.comparison.parts;
     let value = |score: &Option<evaluation::Score>| score.as_ref().map(|score| units(Some(score)));
+    let bounds = parts.bounds.as_ref();
     let reason = match (&parts.base, &parts.head) {
         (Some(_), Some(_)) => None,
         (None, Some(_)) => Some("there is no score at the base"),
@@ -102,6 +114,8 @@ fn score(report: &GateReport) -> Score {
         base: value(&parts.base).map(points),
         head: value(&parts.head).map(points),
         head_under_base: value(&parts.head_under_base).map(points),
+        low: bounds.map(|bounds| points(units(Some(&bounds.low)))),
+        high: bounds.map(|bounds| points(units(Some(&bounds.high)))),
         base_with_data: value(&parts.with_data).map(points),
         delta: parts.total().map(points),
         parts: parts.total().map(|_| Parts {
@@ -138,6 +152,7 @@ fn kind(finding: &gate::Finding) -> &'static str {
         gate::Finding::Regressed { .. } => "regressed",
         gate::Finding::BecameUnknown { .. } => "became-unknown",
         gate::Finding::Unmeasured { .. } => "unmeasured",
+        gate::Finding::FloorUnknown { .. } => "floor-unknown",
         gate::Finding::BelowFloor { .. } => "below-floor",
         gate::Finding::Bar { .. } => "fail-under",
         gate::Finding::Drop { .. } => "max-drop",

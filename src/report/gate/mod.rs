@@ -15,7 +15,8 @@ mod words;
 mod tests;
 
 use crate::error::Exit;
-use crate::gate::{Comparison, Verdict};
+use crate::gate::{Comparison, Finding, Verdict};
+use crate::report::text::page::counted;
 
 /// What a gate is about, apart from what became of the code.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -73,8 +74,19 @@ impl GateReport<'_> {
         }
     }
 
+    /// What whoever reads no report has to know: that files which could not be measured were held against nobody.
+    pub fn warning(&self) -> Option<String> {
+        let mut findings = self.comparison.findings.iter();
+        findings.any(Finding::is_tolerated).then(|| {
+            let files = counted(select::unknown(self).len() as u64, "files");
+            format!(
+                "{files} could not be measured; on_unmeasured = \"warn\" lets what was measured decide"
+            )
+        })
+    }
+
     /// Whether there is nothing to say: it passed, and no number differs.
     pub fn is_empty(&self) -> bool {
-        self.verdict() == Verdict::Passed && self.comparison.is_empty()
+        self.verdict() == Verdict::Passed && self.comparison.is_empty() && self.warning().is_none()
     }
 }

@@ -116,14 +116,17 @@ pub(super) fn subjects(report: &GateReport, kind: Kind) -> u64 {
         .sum()
 }
 
-/// Files that no component that gates could measure, each once, with the reason.
-pub(super) fn unknown<'a>(report: &GateReport<'a>) -> BTreeMap<&'a RepoPath, &'a Lost> {
+/// Files that a component that gates could not measure or that keep the score from its bar, each once, with the reason;
+/// none where only passages could not be parsed.
+pub(super) fn unknown<'a>(report: &GateReport<'a>) -> BTreeMap<&'a RepoPath, Option<&'a Lost>> {
+    let open = report.comparison.open.iter();
+    let open = open.map(|(path, lost)| (path, lost.as_ref()));
     let components = report.comparison.components.iter();
-    components
+    let unknown = components
         .filter(|delta| delta.gates())
         .flat_map(|delta| &delta.unknown)
-        .map(|(path, lost)| (path, lost))
-        .collect()
+        .map(|(path, lost)| (path, Some(lost)));
+    open.chain(unknown).collect()
 }
 
 /// Components with a number at the head, and those of which one could be expected.

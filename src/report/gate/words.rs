@@ -4,13 +4,16 @@ use super::points::{points, signed};
 use super::select::{self, REGRESSIONS, count, is_reported, worst};
 use super::{End, GateReport};
 use crate::definition::Decimal;
-use crate::evaluation::{Outcome, Score};
+use crate::evaluation::{Outcome, Score, Standing};
 use crate::facts::Lost;
 use crate::gate::{Change, Delta, Finding, Kind, Verdict, units};
 use crate::measures::About;
+use crate::report::bounds::range;
 use crate::report::millionths;
 use crate::report::text::page::{counted, decimal_percent, grouped, percent};
 
+/// Why what could not be measured does not decide.
+const TOLERATED: &str = "which on_unmeasured allows";
 /// What agrees to a weaker definition.
 const AGREEMENT: &str = "--allow-definition-change";
 
@@ -55,6 +58,13 @@ fn clauses(report: &GateReport, verdict: Verdict) -> Vec<String> {
         1 => clauses.push("1 component lost its number".to_owned()),
         number => clauses.push(format!("{number} components lost their number")),
     }
+    match many(|finding| matches!(finding, Finding::FloorUnknown { .. })) {
+        0 => {}
+        1 => clauses.push("1 component has no number for its floor".to_owned()),
+        number => clauses.push(format!(
+            "{number} components have no number for their floor"
+        )),
+    }
     match many(|finding| matches!(finding, Finding::BelowFloor { .. })) {
         0 => {}
         1 => clauses.push("1 component is below its floor".to_owned()),
@@ -62,8 +72,11 @@ fn clauses(report: &GateReport, verdict: Verdict) -> Vec<String> {
     }
     for finding in &found {
         match finding {
-            Finding::Bar { reached, .. } => clauses.push(match reached {
+            Finding::Bar { standing, .. } => clauses.push(match standing.passes() {
                 Some(_) => "the score is below fail_under".to_owned(),
+                None if standing.open => {
+                    "what could not be read decides about fail_under".to_owned()
+                }
                 None => "there is no score for fail_under".to_owned(),
             }),
             Finding::Drop { .. } => clauses.push("the score drops too far".to_owned()),
@@ -117,15 +130,29 @@ pub(super) fn finding(report: &GateReport, finding: &Finding) -> String {
             format!("{worse} got worse; to pass, {}", to_pass(delta))
         }),
         Finding::BecameUnknown { .. } => "had a number at the base and has none now".to_owned(),
-        Finding::Unmeasured { position } => {
+        Finding::Unmeasured {
+            position,
+            tolerated,
+        } => {
             let files = delta(position).map_or(0, |delta| delta.unknown.len());
-            format!("{} cannot be measured", counted(files as u64, "files"))
+            let files = format!("{} cannot be measured", counted(files as u64, "files"));
+            match tolerated {
+                true => format!("warning: {files}, {TOLERATED}"),
+                false => files,
+            }
+        }
+        Finding::FloorUnknown { tolerated, .. } => {
+            let text = "an input is missing, so there is no number for its floor";
+            match tolerated {
+                true => format!("warning: {text}, {TOLERATED}"),
+                false => format!("{text}; `quality scan` says which"),
+            }
         }
         Finding::BelowFloor {
             position,
             inherited,
         } => delta(position).map_or_else(String::new, |delta| below_floor(delta, *inherited)),
-        Finding::Bar { bar, reached } => fail_under(report, *bar, *reached),
+        Finding::Bar { bar, standing } => fail_under(report, *bar, *standing),
         Finding::Drop { bar, kept } => {
             let moved = units(parts.head_under_base.as_ref()) - units(parts.with_data.as_ref());
             let moves = format!("the change moves the score by {}", signed(moved));
@@ -154,7 +181,8 @@ pub(super) fn component_of<'a>(report: &GateReport<'a>, finding: &Finding) -> Op
     match finding {
         Finding::Regressed { position }
         | Finding::BecameUnknown { position }
-        | Finding::Unmeasured { position }
+        | Finding::Unmeasured { position, .. }
+        | Finding::FloorUnknown { position, .. }
         | Finding::BelowFloor { position, .. } => report.comparison.components.get(*position),
         _ => None,
     }
@@ -170,15 +198,35 @@ fn below_floor(delta: &Delta, inherited: bool) -> String {
     text
 }
 
-fn fail_under(report: &GateReport, bar: Decimal, reached: Option<bool>) -> String {
+fn fail_under(report: &GateReport, bar: Decimal, standing: Standing) -> String {
     let parts = &report.comparison.parts;
     let score = points(units(parts.head_under_base.as_ref()));
+    let range = parts.bounds.as_ref().filter(|_| standing.open).map(range);
+    match (range, standing.reached) {
+        (Some(range), Some(reached)) if standing.tolerated => {
+            let verb = if reached { "reaches" } else { "is below" };
+            format!(
+                "warning: the score {score} {verb} fail_under {bar}, though it may be anywhere from {range}, {TOLERATED}"
+            )
+        }
+        (Some(range), _) => {
+            let files = counted(report.comparison.open.len() as u64, "files");
+            format!(
+                "the score may be anywhere from {range}, on either side of fail_under {bar}: {files} could not be read"
+            )
+        }
+        (None, reached) => held(report, bar, &score, reached),
+    }
+}
+
+fn held(report: &GateReport, bar: Decimal, score: &str, reached: Option<bool>) -> String {
     match reached {
         None => format!("there is no score to hold against fail_under {bar}"),
         Some(true) => format!("the score {score} reaches fail_under {bar}"),
         Some(false) => {
             let was_below = |base: &&Score| base.is_below(bar);
-            let before = match parts.base.as_ref().filter(was_below) {
+            let base = report.comparison.parts.base.as_ref();
+            let before = match base.filter(was_below) {
                 Some(base) => format!("; it was before, at {}", points(units(Some(base)))),
                 None => String::new(),
             };

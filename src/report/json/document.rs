@@ -60,6 +60,11 @@ pub(super) struct Total<'a> {
     pub(super) value: Option<f64>,
     /// The same without waivers.
     pub(super) strict: Option<f64>,
+    /// Between what it could be, had everything been judged that was lost; only where that could move it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) low: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) high: Option<f64>,
     pub(super) known_weight: f64,
     pub(super) known_components: usize,
     pub(super) applicable_components: usize,
@@ -120,6 +125,11 @@ pub(super) struct Numbers<'a> {
     pub(super) strict_share: Option<f64>,
     pub(super) score: Option<f64>,
     pub(super) strict_score: Option<f64>,
+    /// Between what the score could be, had everything been judged that was lost; only where that could move it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) low: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) high: Option<f64>,
     pub(super) target: f64,
     pub(super) floor: f64,
     pub(super) weight: f64,

@@ -7,7 +7,7 @@ use super::super::assemble::without_number;
 use super::super::escape::{JsonLines, json_name, json_name_bytes};
 use super::super::{Place, Report, Row, millionths};
 use super::{fraction, reason_without_score};
-use crate::evaluation::{Outcome, ScopeKind};
+use crate::evaluation::{Bounds, Outcome, ScopeKind};
 use crate::measures::Method;
 
 /// Bytes of a scope with a handful of components, roughly.
@@ -65,6 +65,7 @@ fn scope(text: &mut Vec<u8>, rows: &[Fixed], place: &Place) {
         text.extend_from_slice(b",\"strict_score\":");
         decimal(text, score.floor_hundred(10_000), 4);
     }
+    bounds(text, scope.bounds.as_ref());
     text.extend_from_slice(b",\"known_weight\":");
     decimal(text, place.known_share_millionths(), 6);
     text.extend_from_slice(b",\"files\":");
@@ -154,6 +155,7 @@ impl Fixed {
             Some(score) => decimal(text, score.floor_hundred(10_000), 4),
             None => text.extend_from_slice(b"null"),
         }
+        bounds(text, outcome.bounds.as_deref().filter(|_| known));
         text.extend_from_slice(&self.bars);
         text.extend_from_slice(b",\"gap\":");
         number(text, outcome.gap());
@@ -165,6 +167,16 @@ impl Fixed {
             string(text, &reason);
         }
         text.push(b'}');
+    }
+}
+
+/// Between what a score could be, where something was lost.
+fn bounds(text: &mut Vec<u8>, bounds: Option<&Bounds>) {
+    if let Some(bounds) = bounds {
+        text.extend_from_slice(b",\"low\":");
+        decimal(text, bounds.low.floor_hundred(10_000), 4);
+        text.extend_from_slice(b",\"high\":");
+        decimal(text, bounds.high.floor_hundred(10_000), 4);
     }
 }
 

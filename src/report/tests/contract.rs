@@ -42,6 +42,8 @@ struct Document {
 struct Total {
     value: Option<f64>,
     strict: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
     known_weight: f64,
     known_components: u64,
     applicable_components: u64,
@@ -65,6 +67,8 @@ struct Component {
     strict_share: Option<f64>,
     score: Option<f64>,
     strict_score: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
     target: f64,
     floor: f64,
     weight: f64,
@@ -91,6 +95,8 @@ struct Scope {
     name_bytes: Option<String>,
     score: Option<f64>,
     strict_score: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
     reason: Option<String>,
     known_weight: f64,
     files: u64,
@@ -217,6 +223,7 @@ fn every_report_can_be_read_by_its_contract() {
             let has_number = component.score.is_some();
             assert!(has_number || component.reason.is_some(), "{}", component.id);
             assert_eq!(has_number, component.good.is_some());
+            holds(component.low, component.score, component.high);
             assert_eq!(has_number, component.method.is_some());
             if let (Some(good), Some(of), Some(gap)) = (component.good, component.of, component.gap)
             {
@@ -225,12 +232,27 @@ fn every_report_can_be_read_by_its_contract() {
         }
         for scope in &document.scopes {
             assert!(scope.score.is_some() || scope.reason.is_some());
+            holds(scope.low, scope.score, scope.high);
         }
         let total = &document.score;
+        holds(total.low, total.value, total.high);
         assert!(total.value.is_some() || total.reason.is_some());
         assert_eq!(
             total.fail_under.is_some(),
             story.matter.fail_under.is_some()
+        );
+    }
+}
+
+/// Bounds stand beside a score, both or none, and hold it between them.
+#[track_caller]
+fn holds(low: Option<f64>, score: Option<f64>, high: Option<f64>) {
+    assert_eq!(low.is_some(), high.is_some());
+    if let (Some(low), Some(high)) = (low, high) {
+        let score = score.expect("bounds without a score");
+        assert!(
+            low <= score && score <= high && low < high,
+            "{low} {score} {high}"
         );
     }
 }

@@ -7,12 +7,11 @@ pub(in crate::report) mod table;
 mod tree;
 
 use crate::day;
-use crate::evaluation::Score;
 
 use super::Report;
 use super::escape;
 pub use page::grouped;
-use page::{Ink, Page, percent, points, whole_percent};
+use page::{Ink, Page, counted, percent, points, whole_percent};
 
 /// How a report is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +75,15 @@ pub fn render(report: &Report, style: &Style) -> String {
 
 fn quiet(report: &Report) -> String {
     match &report.root.scope.score {
-        Some(score) => format!("quality {}  ({})\n", points(score), basis(report)),
+        Some(score) => {
+            let range = report.range().map(|range| format!(" ({range})"));
+            format!(
+                "quality {}{}  ({})\n",
+                points(score),
+                range.unwrap_or_default(),
+                basis(report)
+            )
+        }
         None => format!(
             "quality unknown  ({})\n",
             report.reason_without_score().unwrap_or_default()
@@ -127,20 +134,38 @@ fn head(report: &Report, page: &mut Page) {
         let text = format!("         {} without waivers", points(strict));
         page.line(&[(Ink::Plain, text)]);
     }
-    verdict(report, score, page);
+    if let Some(range) = report.range() {
+        page.paragraph(9, Ink::Middling, &lost(report, &range));
+    }
+    verdict(report, page);
+}
+
+/// Between what the score lies, and because of which files.
+fn lost(report: &Report, range: &str) -> String {
+    let first = report.open.first().map(|(path, _)| {
+        let name = page::shorten(&escape::name(path.as_bytes()), 40, true);
+        match report.open.len() {
+            1 => name,
+            count => format!("{name} and {}", counted(count as u64 - 1, "more files")),
+        }
+    });
+    format!("({range}: {} could not be read)", first.unwrap_or_default())
 }
 
 /// Whether the bar is reached, where one is set.
-fn verdict(report: &Report, score: &Score, page: &mut Page) {
+fn verdict(report: &Report, page: &mut Page) {
     let Some(bar) = report.matter.fail_under else {
         return;
     };
-    let (ink, word) = if score.is_below(bar) {
-        (Ink::Bad, "below")
-    } else {
-        (Ink::Good, "reaches")
+    let (ink, words) = match report.passed() {
+        Some(false) => (Ink::Bad, format!("below the bar of {bar}")),
+        Some(true) => (Ink::Good, format!("reaches the bar of {bar}")),
+        None => (
+            Ink::Middling,
+            format!("what could not be read decides about the bar of {bar}"),
+        ),
     };
-    page.line(&[(ink, format!("         {word} the bar of {bar}"))]);
+    page.line(&[(ink, format!("         {words}"))]);
 }
 
 /// A share of changes.

@@ -25,6 +25,9 @@ pub(super) struct Document<'a> {
     pub(super) alterations: Vec<Alteration<'a>>,
     pub(super) components: Vec<Component<'a>>,
     pub(super) unknown: Vec<Unknown<'a>>,
+    /// Files that keep the score from being held against its bar.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) open: Vec<Open>,
     pub(super) movers: Vec<Mover<'a>>,
     pub(super) notes: &'a [String],
     pub(super) command: &'a str,
@@ -55,6 +58,11 @@ pub(super) struct Score {
     pub(super) head: Option<f64>,
     /// What is held against `fail_under`: the head under the definition of the base.
     pub(super) head_under_base: Option<f64>,
+    /// Between what that could be, had everything been judged that was lost; only where that could move it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) low: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) high: Option<f64>,
     /// What `max_drop` counts from: the base with the history of the head.
     pub(super) base_with_data: Option<f64>,
     pub(super) delta: Option<f64>,
@@ -204,6 +212,17 @@ pub(super) struct Example<'a> {
     pub(super) name: Option<&'a str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     pub(super) differs: &'a [String],
+}
+
+#[derive(Serialize)]
+pub(super) struct Open {
+    #[serde(flatten)]
+    pub(super) path: Named,
+    /// None where only passages could not be parsed.
+    pub(super) reason: Option<&'static str>,
+    pub(super) about: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) repair: Option<&'static str>,
 }
 
 #[derive(Serialize)]

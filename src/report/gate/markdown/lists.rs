@@ -4,7 +4,7 @@ use super::inline::{code, line, place, sentence, title};
 use crate::gate::{Change, Delta, Kind};
 use crate::report::gate::select::{self, REGRESSIONS, Worst, is_reported, is_shown, worst};
 use crate::report::gate::{GateReport, words};
-use crate::report::lost_words;
+use crate::report::open_words;
 use crate::report::text::page::{counted, grouped};
 
 /// The lists of places, each with the worst first.
@@ -154,11 +154,15 @@ pub(super) fn unknown(report: &GateReport, entries: usize, text: &mut String) {
         .collect();
     let number = counted(files.len() as u64, "files");
     line(text, "\n#### Cannot be measured\n");
-    line(text, &format!("{number}, by {}:\n", titles.join(", ")));
+    match titles.is_empty() {
+        true => line(text, &format!("{number}:\n")),
+        false => line(text, &format!("{number}, by {}:\n", titles.join(", "))),
+    }
     for (path, lost) in files.iter().take(entries) {
-        let repair = words::repair(lost).map_or_else(String::new, |repair| format!(" ({repair})"));
+        let repair = lost.and_then(words::repair);
+        let repair = repair.map_or_else(String::new, |repair| format!(" ({repair})"));
         let place = place(path.as_bytes(), None);
-        line(text, &format!("- {place} {}{repair}", lost_words(lost)));
+        line(text, &format!("- {place} {}{repair}", open_words(*lost)));
     }
     more(files.len(), entries, "- ", text);
 }

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::story::{definition, failed, matter};
 use crate::definition::{Alteration, Decimal, Definition, Effect, Level};
-use crate::evaluation::{Outcome, Score, State};
+use crate::evaluation::{Bounds, Outcome, Score, Standing, State};
 use crate::facts::Lost;
 use crate::gate::{
     Change, Comparison, Delta, Example, Finding, Kind, Mover, Parts, Since, Verdict,
@@ -130,6 +130,7 @@ impl Dice {
             subjects: self.below(99),
             score: self.score(),
             strict_score: None,
+            bounds: None,
         }
     }
 
@@ -193,14 +194,21 @@ impl Dice {
         let first = if components == 0 { 4 } else { 0 };
         match first + self.below(8 - first) {
             0 => Finding::BecameUnknown { position },
-            1 | 2 => Finding::Unmeasured { position },
+            1 | 2 => Finding::Unmeasured {
+                position,
+                tolerated: self.one_in(4),
+            },
             3 => Finding::BelowFloor {
                 position,
                 inherited: self.one_in(2),
             },
             4 => Finding::Bar {
                 bar,
-                reached: self.of(&[None, Some(true), Some(false)]),
+                standing: Standing {
+                    reached: self.of(&[None, Some(true), Some(false)]),
+                    open: self.one_in(2),
+                    tolerated: self.one_in(3),
+                },
             },
             5 => Finding::Drop {
                 bar,
@@ -259,13 +267,22 @@ impl Dice {
                 head: self.score(),
                 with_data: self.score(),
                 head_under_base: self.score(),
+                bounds: self.bounds(),
                 data,
                 code,
                 population,
                 definition,
             },
             findings,
+            open: (0..self.of(&[0, 0, 1, 7, 30]))
+                .map(|_| (self.path(), self.one_in(2).then_some(Lost::TooLarge)))
+                .collect(),
         }
+    }
+
+    fn bounds(&mut self) -> Option<Bounds> {
+        let (low, high) = (self.score()?, self.score()?);
+        Some(Bounds { low, high })
     }
 
     fn matter(&mut self) -> GateMatter {

@@ -180,6 +180,7 @@ def note(card: str, text: str):
     let settings = GateSettings {
         fail_under: Decimal::from_f64(70.0),
         max_drop: Decimal::from_f64(1.0),
+        ..GateSettings::default()
     };
     let mut story = Story::under(BASE, head, &settings, &[], false);
     let commits = [
@@ -206,6 +207,7 @@ pub fn passed() -> Story {
     let settings = GateSettings {
         fail_under: Decimal::from_f64(20.0),
         max_drop: None,
+        ..GateSettings::default()
     };
     Story::under(BASE, &head, &settings, &[], false)
 }
@@ -218,10 +220,10 @@ pub fn inconclusive() -> Story {
             (RepoPath::from("shop/legacy.py"), Lost::ParseErrors(44)),
             (RepoPath::from("shop/model.py"), Lost::LfsPointer),
         ];
-        story
-            .comparison
-            .findings
-            .push(Finding::Unmeasured { position });
+        story.comparison.findings.push(Finding::Unmeasured {
+            position,
+            tolerated: false,
+        });
     }
     story
 }

@@ -8,7 +8,7 @@ use crate::gate::{Finding, Verdict};
 use crate::report::gate::select::{self, REGRESSIONS, is_reported, worst};
 use crate::report::gate::{GateReport, words};
 use crate::report::text::page::{Ink, Page, counted, shorten, shorten_end, sign};
-use crate::report::{escape, lost_words};
+use crate::report::{escape, open_words};
 
 /// Most findings that are shown.
 const MOST_FINDINGS: usize = 4;
@@ -87,7 +87,10 @@ fn unknown(report: &GateReport, listed: usize, page: &mut Page) {
         .map(|delta| escape::name(delta.component.title.as_bytes()))
         .collect();
     let number = counted(files.len() as u64, "files");
-    let text = format!("{number} cannot be measured, by {}", titles.join(", "));
+    let text = match titles.is_empty() {
+        true => format!("{number} could not be read"),
+        false => format!("{number} cannot be measured, by {}", titles.join(", ")),
+    };
     line(page, Ink::Middling, &text);
     let mut advice = None;
     for (path, lost) in files.iter().take(listed) {
@@ -95,9 +98,10 @@ fn unknown(report: &GateReport, listed: usize, page: &mut Page) {
         line(
             page,
             Ink::Plain,
-            &format!("  {place}: {}", lost_words(lost)),
+            &format!("  {place}: {}", open_words(*lost)),
         );
-        let repair = words::repair(lost).filter(|repair| advice != Some(*repair));
+        let repair = lost.and_then(words::repair);
+        let repair = repair.filter(|repair| advice != Some(*repair));
         if let Some(repair) = repair {
             line(page, Ink::Faint, &format!("      {repair}"));
             advice = Some(repair);
@@ -144,8 +148,12 @@ pub(super) fn beside(report: &GateReport, page: &mut Page) {
         line(page, Ink::Plain, &text);
     }
     let kept = select::findings(report, |verdict| verdict == Verdict::Passed);
-    for finding in kept.take(MOST_KEPT) {
-        let words = words::finding(report, finding);
-        line(page, Ink::Plain, &words::capital(&words));
+    let mut kept: Vec<String> = kept
+        .map(|finding| words::finding(report, finding))
+        .collect();
+    // Several components say the same of files that nobody could measure.
+    kept.dedup();
+    for words in kept.iter().take(MOST_KEPT) {
+        line(page, Ink::Plain, &words::capital(words));
     }
 }
