@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use super::text::Style;
-use super::{Report, json, text};
+use super::{Report, json, tables, text};
 
 /// A way of writing a report down; `R` is the function that does it.
 #[derive(Clone, Copy, Debug)]
@@ -42,9 +42,24 @@ pub type OfScan = fn(&Report, &Style) -> Document;
 /// The formats of `quality scan`.
 pub const SCAN: Table<OfScan> = &[
     Format {
+        name: "csv",
+        about: "a row for each scope and component, for spreadsheets",
+        render: |report, _| tables::csv::render(report).into(),
+    },
+    Format {
         name: "json",
         about: "everything, for programs; the schema is versioned",
         render: |report, _| json::render(report).into(),
+    },
+    Format {
+        name: "ndjson",
+        about: "a line for each run, component, file and reading, for loaders",
+        render: |report, _| tables::ndjson::render(report).into(),
+    },
+    Format {
+        name: "parquet",
+        about: "a directory of tables, for DuckDB and warehouses",
+        render: |report, _| Document::Files(tables::parquet::render(report)),
     },
     Format {
         name: "text",

@@ -14,6 +14,7 @@ pub mod json;
 mod judged;
 pub mod next;
 pub mod schema;
+pub mod tables;
 pub mod text;
 pub mod trend;
 mod waivers;
