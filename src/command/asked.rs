@@ -7,13 +7,23 @@ use super::output;
 use crate::cli;
 use crate::definition::Decimal;
 use crate::error::Error;
-use crate::report::format::{Document, FormatProblem};
+use crate::report::format::{Document, Format, FormatProblem};
 use crate::report::text::Style;
 
 /// A format and where it goes; none for standard output.
 pub(super) struct Output<F> {
     pub format: F,
     path: Option<PathBuf>,
+}
+
+impl Output<Format> {
+    /// An error for what needs a directory and has none: to be asked before anything is measured.
+    pub fn has_place(&self) -> Result<(), Error> {
+        match self.path {
+            None if self.format.makes_files() => Err(without_directory(self.format.name)),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl<F> Output<F> {
@@ -31,10 +41,7 @@ impl<F> Output<F> {
         match (document, &self.path) {
             (Document::Text(text), _) => self.write(text),
             (Document::Files(files), Some(directory)) => output::to_directory(directory, files),
-            (Document::Files(_), None) => Err(Error::Usage {
-                message: "this format writes several files and needs a directory".to_owned(),
-                hint: "name one behind it: --format parquet=quality".to_owned(),
-            }),
+            (Document::Files(_), None) => Err(without_directory("this format")),
         }
     }
 
@@ -44,6 +51,14 @@ impl<F> Output<F> {
             Some(path) => output::to_file(path, text),
             None => output::to_stdout(text),
         }
+    }
+}
+
+/// What is missing for several files.
+fn without_directory(format: &str) -> Error {
+    Error::Usage {
+        message: format!("{format} writes several files and needs a directory"),
+        hint: "name one behind it, --format parquet=DIR, or with --output".to_owned(),
     }
 }
 

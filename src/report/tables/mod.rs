@@ -151,4 +151,4 @@ impl Names {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::report) mod tests;

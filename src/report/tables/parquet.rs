@@ -24,14 +24,14 @@ const ROWS: usize = 65_536;
 pub fn render(report: &Report) -> Vec<(String, ByteBuf)> {
     let file = |table: &&Table| {
         // Plain data into memory: there is nothing that could fail, and an empty file is none that could be believed.
-        let bytes = written(table, report).unwrap_or_default();
+        let bytes = written(table, report, ROWS).unwrap_or_default();
         (format!("{}.parquet", table.name), ByteBuf::from(bytes))
     };
     ALL.iter().map(file).collect()
 }
 
-/// A table as a file.
-fn written(table: &Table, report: &Report) -> Result<Vec<u8>> {
+/// A table as a file, in groups of at most so many rows.
+fn written(table: &Table, report: &Report, most: usize) -> Result<Vec<u8>> {
     let properties = WriterProperties::builder()
         .set_created_by(format!("quality version {}", report.matter.tool_version))
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
@@ -45,7 +45,7 @@ fn written(table: &Table, report: &Report) -> Result<Vec<u8>> {
             values.push(*cell);
         }
         rows += 1;
-        if rows == ROWS && outcome.is_ok() {
+        if rows == most && outcome.is_ok() {
             outcome = group(&mut file, &mut columns);
             rows = 0;
         }
@@ -173,5 +173,87 @@ impl Values {
         if let Some(present) = &mut self.present {
             present.clear();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::io::{Seek as _, Write as _};
+
+    use parquet::basic::Compression;
+    use parquet::file::reader::{FileReader as _, SerializedFileReader};
+    use parquet::record::Field;
+    use serde_json::{Map, Value, json};
+
+    use super::{ALL, ROWS, written};
+    use crate::report::tables::tests::{rows_of, stories};
+
+    /// A file as a reader of Parquet sees it.
+    fn read(bytes: &[u8]) -> SerializedFileReader<File> {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        file.rewind().unwrap();
+        SerializedFileReader::new(file).unwrap()
+    }
+
+    /// Its rows, without what is null.
+    fn rows(reader: &SerializedFileReader<File>) -> Vec<Map<String, Value>> {
+        let row = |row: parquet::errors::Result<parquet::record::Row>| {
+            let row = row.unwrap();
+            let columns = row.get_column_iter().filter_map(|(name, field)| {
+                let value = match field {
+                    Field::Null => return None,
+                    Field::Str(text) => json!(text),
+                    Field::Long(count) => json!(count),
+                    Field::Double(number) => json!(number),
+                    Field::Bool(flag) => json!(flag),
+                    Field::TimestampMicros(micros) => {
+                        json!(
+                            jiff::Timestamp::from_microsecond(*micros)
+                                .unwrap()
+                                .to_string()
+                        )
+                    }
+                    other => panic!("{other:?}"),
+                };
+                Some((name.clone(), value))
+            });
+            columns.collect()
+        };
+        reader.get_row_iter(None).unwrap().map(row).collect()
+    }
+
+    #[test]
+    fn every_row_is_read_back_whatever_the_size_of_groups() {
+        for story in stories() {
+            let report = story.report();
+            for table in ALL {
+                let expected = rows_of(table, &report);
+                for most in [ROWS, 3] {
+                    let reader = read(&written(table, &report, most).unwrap());
+                    assert_eq!(rows(&reader), expected, "{}", table.name);
+                    for group in reader.metadata().row_groups() {
+                        assert!(group.num_rows() > 0 && group.num_rows() <= most as i64);
+                        for column in group.columns() {
+                            assert!(matches!(column.compression(), Compression::ZSTD(_)));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_report_gives_the_same_bytes_and_says_who_wrote_them() {
+        let story = &stories()[0];
+        let files = super::render(&story.report());
+        assert_eq!(files, super::render(&story.report()));
+        let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+        let all = ["runs", "components", "files", "readings"];
+        assert_eq!(names, all.map(|name| format!("{name}.parquet")));
+        let reader = read(&files[0].1);
+        let metadata = reader.metadata().file_metadata();
+        assert_eq!(metadata.created_by(), Some("quality version 0.1.0"));
     }
 }
