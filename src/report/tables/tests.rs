@@ -301,3 +301,19 @@ fn a_spreadsheet_gets_the_components_and_no_formula() {
         }
     }
 }
+
+#[test]
+fn the_readme_names_every_table_and_every_column() {
+    let readme = include_str!("../../../README.md");
+    for table in ALL {
+        let begin = format!("| `{}` | ", table.name);
+        let row = readme.lines().find(|line| line.starts_with(&begin));
+        let row = row.unwrap_or_else(|| panic!("no row {begin}"));
+        for column in table.columns.iter().filter(|column| column.name != "run") {
+            let name = format!("`{}`", column.name);
+            let is_bytes = column.name.ends_with("_bytes");
+            let found = if is_bytes { readme } else { row };
+            assert!(found.contains(&name), "{}.{}", table.name, column.name);
+        }
+    }
+}
