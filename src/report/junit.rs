@@ -35,6 +35,8 @@ struct Case<'a> {
 struct Suite<'a> {
     /// As text of XML.
     name: String,
+    /// The class its cases are of: another one for each suite, whatever directories are called.
+    class: String,
     cases: Vec<Case<'a>>,
 }
 
@@ -90,6 +92,7 @@ fn whole<'a>(report: &'a Report) -> Suite<'a> {
     });
     Suite {
         name,
+        class: "quality".to_owned(),
         cases: score(report).into_iter().chain(cases).collect(),
     }
 }
@@ -106,8 +109,10 @@ fn directory<'a>(report: &'a Report, place: &Place) -> Suite<'a> {
                 result: goal(report, place, row, outcome, &missing),
             }
         });
+    let name = markup(&place.scope.name);
     Suite {
-        name: markup(&place.scope.name),
+        class: format!("quality.{name}"),
+        name: format!("{name}/"),
         cases: cases.collect(),
     }
 }
@@ -264,7 +269,8 @@ impl Suite<'_> {
         text.push_str("</properties>\n");
         for case in &self.cases {
             let id = markup(case.name.as_bytes());
-            let _ = write!(text, "<testcase classname=\"quality.{name}\" name=\"{id}\"");
+            let class = &self.class;
+            let _ = write!(text, "<testcase classname=\"{class}\" name=\"{id}\"");
             match &case.result {
                 Result::Passed => text.push_str("/>\n"),
                 Result::Failed { message, details } => {

@@ -10,7 +10,8 @@ use crate::report::Report;
 use crate::report::tests::story::{Story, code, history, lost, shop, without_history};
 
 /// Names somebody chose to be obeyed.
-pub(in crate::report) const HOSTILE: [&[u8]; 13] = [
+pub(in crate::report) const HOSTILE: [&[u8]; 14] = [
+    b"repository",
     b"a\nb",
     b"\x1b[2J",
     b"=cmd|calc",
