@@ -9,6 +9,8 @@ pub use adopting::{Completions, Config, Doctor, Init, Man, Schema, program};
 pub use ci::Ci;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::report::format;
+
 /// Measures a codebase against the definition of quality its organisation wrote down.
 #[derive(Debug, Parser)]
 #[command(name = "quality", version, max_term_width = 100)]
@@ -266,8 +268,14 @@ pub struct Scan {
     #[arg(long, value_name = "REV")]
     pub rev: Option<String>,
 
-    /// How to report: text or json, to standard output or to PATH; may be repeated
-    #[arg(long, value_name = "NAME[=PATH]", default_value = "text")]
+    /// How to report; the table of formats knows what there is
+    #[arg(
+        long,
+        value_name = "NAME[=PATH]",
+        default_value = "text",
+        help = format::help(),
+        long_help = format::long_help()
+    )]
     pub format: Vec<String>,
 
     /// Exit with 1 if the score is below N (0 to 100), compared before any rounding

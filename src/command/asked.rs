@@ -8,7 +8,7 @@ use super::output;
 use crate::cli;
 use crate::definition::Decimal;
 use crate::error::Error;
-use crate::report::format::{Document, FormatProblem};
+use crate::report::format::{Document, Format, FormatProblem};
 use crate::report::text::Style;
 
 /// A format and where it goes.
@@ -32,6 +32,17 @@ pub(super) enum Place {
     Summary(PathBuf),
 }
 
+impl Output<Format> {
+    /// An error for what needs a directory and has none: to be asked before anything is measured.
+    pub fn has_place(&self) -> Result<(), Error> {
+        match self.place {
+            Place::File(_) => Ok(()),
+            _ if self.format.makes_files() => Err(without_directory(self.format.name)),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl<F> Output<F> {
     /// How it is drawn. What does not go to a terminal is as narrow as any page and without colour.
     pub fn style(&self, reporting: &cli::Reporting) -> Style {
@@ -50,10 +61,7 @@ impl<F> Output<F> {
             (Document::Files(files), Place::File(directory)) => {
                 output::to_directory(directory, files)
             }
-            (Document::Files(_), _) => Err(Error::Usage {
-                message: "this format writes several files and needs a directory".to_owned(),
-                hint: "name one behind it: --format parquet=quality".to_owned(),
-            }),
+            (Document::Files(_), _) => Err(without_directory("this format")),
         }
     }
 
@@ -69,6 +77,14 @@ impl<F> Output<F> {
                 Ok(())
             }
         }
+    }
+}
+
+/// What is missing for several files.
+fn without_directory(format: &str) -> Error {
+    Error::Usage {
+        message: format!("{format} writes several files and needs a directory"),
+        hint: "name one behind it, --format parquet=DIR, or with --output".to_owned(),
     }
 }
 

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::cli;
+use crate::codebase::parallel;
 use crate::definition::{Decimal, Definition};
 use crate::error::{Error, Exit, shown};
 use crate::evaluation::{Standing, evaluate};
 use crate::languages;
-use crate::report::format::{self, Format, SCAN};
+use crate::report::format::{self, Document, Format, SCAN};
 use crate::report::text::{Sort, Style};
 use crate::report::{Inputs, Matter, Report};
 use crate::survey::{self, Ground, Snapshot, Survey, Watch};
@@ -24,6 +25,7 @@ pub fn run(arguments: &cli::Scan) -> Result<Exit, Error> {
     let measuring = &arguments.measuring;
     let watch = Arc::new(Watch::default());
     let mut outputs = asked::outputs(&arguments.format, &arguments.reporting, format::parse)?;
+    outputs.iter().try_for_each(Output::has_place)?;
     let system = ci::System::of(arguments.ci);
     ci::annotate(&mut outputs, system, arguments.reporting.quiet, SCAN);
     let summary = ci::summary(system, false).zip(Format::named("markdown"));
@@ -151,12 +153,7 @@ impl Measured<'_> {
                 on_unmeasured: self.definition.gate.on_unmeasured,
             },
         );
-        let documents = watch.time("render", || {
-            outputs
-                .iter()
-                .map(|output| output.format.render(&report, &style(arguments, output)))
-                .collect()
-        });
+        let documents = watch.time("render", || documents(&report, arguments, outputs));
         let exit = verdict(&report);
         let said = report.said().unwrap_or_default();
         drop(report);
@@ -164,6 +161,25 @@ impl Measured<'_> {
         std::mem::forget((self.survey.codebase, self.survey.carry, evaluation));
         Rendered::new(documents, exit, said)
     }
+}
+
+/// The report in every form that was asked for, in their order. Large ones take as long as measuring: threads share them.
+fn documents(report: &Report, arguments: &cli::Scan, outputs: &[Output<Format>]) -> Vec<Document> {
+    let numbered: Vec<_> = outputs.iter().enumerate().collect();
+    let threads = asked::threads(&arguments.measuring);
+    let parts = parallel::share(threads, &numbered, |part| {
+        part.map(|(position, output)| {
+            let style = style(arguments, output);
+            (*position, output.format.render(report, &style))
+        })
+        .collect::<Vec<_>>()
+    });
+    let mut documents: Vec<_> = parts.into_iter().flatten().collect();
+    documents.sort_by_key(|(position, _)| *position);
+    documents
+        .into_iter()
+        .map(|(_, document)| document)
+        .collect()
 }
 
 /// Whether the score of what is reported passes the bar. Without a score there is no verdict, nor where what was lost

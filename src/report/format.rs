@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use super::text::Style;
-use super::{Report, json, text};
+use super::{Report, badge, json, junit, openmetrics, shields, tables, text};
 
 /// A way of writing a report down; `R` is the function that does it.
 #[derive(Clone, Copy, Debug)]
@@ -42,9 +42,44 @@ pub type OfScan = fn(&Report, &Style) -> Document;
 /// The formats of `quality scan`.
 pub const SCAN: Table<OfScan> = &[
     Format {
+        name: "badge",
+        about: "the score as an SVG badge",
+        render: |report, _| badge::render(report).into(),
+    },
+    Format {
+        name: "csv",
+        about: "a row for each scope and component, for spreadsheets",
+        render: |report, _| tables::csv::render(report).into(),
+    },
+    Format {
         name: "json",
         about: "everything, for programs; the schema is versioned",
         render: |report, _| json::render(report).into(),
+    },
+    Format {
+        name: "junit",
+        about: "goals as test cases, for GitLab and Jenkins",
+        render: |report, _| junit::render(report).into(),
+    },
+    Format {
+        name: "ndjson",
+        about: "a line for each run, component, file and reading, for loaders",
+        render: |report, _| tables::ndjson::render(report).into(),
+    },
+    Format {
+        name: "openmetrics",
+        about: "gauges, for GitLab's metrics reports and Prometheus",
+        render: |report, style| openmetrics::render(report, style).into(),
+    },
+    Format {
+        name: "parquet",
+        about: "a directory of tables, for DuckDB and warehouses",
+        render: |report, _| Document::Files(tables::parquet::render(report)),
+    },
+    Format {
+        name: "shields",
+        about: "the score as an endpoint of shields.io",
+        render: |report, _| shields::render(report).into(),
     },
     Format {
         name: "text",
@@ -52,6 +87,25 @@ pub const SCAN: Table<OfScan> = &[
         render: |report, style| text::render(report, style).into(),
     },
 ];
+
+/// Those that write several files. A test holds that they do, and no others.
+const OF_FILES: &[&str] = &["parquet"];
+
+/// What `--help` says of the formats of a scan, on a line.
+pub fn help() -> String {
+    let names: Vec<&str> = SCAN.iter().map(|format| format.name).collect();
+    format!(
+        "How to report, to standard output or to PATH; may be repeated: {}",
+        names.join(", ")
+    )
+}
+
+/// The same with what each is for.
+pub fn long_help() -> String {
+    let line = |format: &Format| format!("\n- {}: {}", format.name, format.about);
+    let lines: String = SCAN.iter().map(line).collect();
+    format!("How to report, to standard output or to PATH; may be repeated:\n{lines}")
+}
 
 /// Why `NAME[=PATH]` names no format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -76,6 +130,11 @@ impl Format {
     /// The format of a scan of this name.
     pub fn named(name: &str) -> Option<Self> {
         SCAN.iter().copied().find(|format| format.name == name)
+    }
+
+    /// Whether it writes several files, for which it needs a directory.
+    pub fn makes_files(&self) -> bool {
+        OF_FILES.contains(&self.name)
     }
 
     /// Writes a report down. The style matters to formats for people only.
@@ -117,12 +176,24 @@ pub(in crate::report) fn parse_in<R: Copy>(
 
 #[cfg(test)]
 mod tests {
-    use super::{FormatProblem, SCAN, parse};
+    use super::{Document, FormatProblem, SCAN, parse};
+    use crate::report::tests::story::{Story, without_history};
+    use crate::report::text::Style;
     use std::path::PathBuf;
 
     #[test]
     fn the_table_is_sorted_by_name() {
         assert!(SCAN.is_sorted_by_key(|format| format.name));
+    }
+
+    #[test]
+    fn those_that_need_a_directory_are_those_that_write_files() {
+        let story = Story::new(Vec::new(), without_history());
+        for format in SCAN {
+            let document = format.render(&story.report(), &Style::default());
+            let makes_files = matches!(document, Document::Files(_));
+            assert_eq!(makes_files, format.makes_files(), "{}", format.name);
+        }
     }
 
     #[test]
@@ -138,9 +209,10 @@ mod tests {
 
     #[test]
     fn an_unknown_format_is_told_which_there_are() {
+        let known: Vec<&str> = SCAN.iter().map(|format| format.name).collect();
         assert_eq!(
             parse("yaml").unwrap_err().to_string(),
-            "there is no format `yaml`; there are json, text"
+            format!("there is no format `yaml`; there are {}", known.join(", "))
         );
     }
 }

@@ -3,6 +3,7 @@
 //! The same report gives the same bytes: nothing of the clock, the machine or the way there is in it. A number is null
 //! only where a reason stands beside it. Shares have six decimals and scores four, both rounded down.
 
+pub(in crate::report) mod append;
 mod document;
 mod scopes;
 
@@ -185,7 +186,7 @@ fn numbers<'a>(row: &'a Row, outcome: &Outcome, reason: Option<String>) -> Numbe
 }
 
 /// Why a scope has no score.
-fn reason_without_score(scope: &Scope) -> &'static str {
+pub(in crate::report) fn reason_without_score(scope: &Scope) -> &'static str {
     let outcomes = scope.outcomes.iter();
     if outcomes
         .into_iter()

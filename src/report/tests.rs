@@ -2,6 +2,7 @@
 
 mod advice;
 pub(in crate::report) mod contract;
+mod goals;
 mod golden;
-mod story;
+pub(in crate::report) mod story;
 mod trend;

@@ -93,6 +93,21 @@ fn a_terminal_obeys_nothing_but_our_colours() {
 }
 
 #[test]
+fn no_format_hands_a_terminal_what_it_would_obey() {
+    let stage = stage();
+    for format in quality::report::format::SCAN {
+        if format.makes_files() {
+            continue;
+        }
+        let outcome = stage.scan(&["--format", format.name]);
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
+        // Lines of CSV end as its standard has them.
+        let text = outcome.text().replace("\r\n", "\n");
+        assert_eq!(text.find(is_obeyed), None, "{}", format.name);
+    }
+}
+
+#[test]
 fn every_name_is_in_the_json_once_and_whole() {
     let report = stage().report(&[]);
     let scopes = report.0["scopes"].as_array().unwrap();

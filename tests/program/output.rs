@@ -57,6 +57,7 @@ fn mistakes_at_the_command_line_exit_with_2_and_print_nothing_on_standard_output
     for options in [
         &["--format", "xml"][..],
         &["--format", "json="],
+        &["--format", "parquet"],
         &["--format", "json", "--format", "text"],
         &["--format", "json", "--format", "json"],
         &["--format", "json=a.json", "--output", "b.json"],
@@ -304,5 +305,69 @@ fn every_null_in_the_json_has_a_reason_beside_it() {
         for options in [&[][..], &["--no-history"]] {
             check(&Stage::of(files).report(options).0, "", false);
         }
+    }
+}
+
+#[test]
+fn tables_need_a_directory_and_that_is_said_before_anything_is_measured() {
+    let stage = three_quarters();
+    let options = ["--format", "text=a.txt", "--format", "parquet"];
+    let outcome = finish(scan(&stage.beside("nowhere"), &options));
+    let (code, message) = outcome.failure();
+    assert_eq!(code, Some(2));
+    assert!(
+        message.starts_with("error: parquet writes several files and needs a directory")
+            && message.contains("--format parquet=DIR"),
+        "{message}"
+    );
+    let names = |directory: &str| {
+        let entries = fs::read_dir(stage.beside(directory)).unwrap();
+        let mut names: Vec<_> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    };
+    let all = [
+        "components.parquet",
+        "files.parquet",
+        "readings.parquet",
+        "runs.parquet",
+    ];
+    // A directory is made with those above it; one that is there keeps what else is in it.
+    let named = stage.beside("out/one");
+    let option = format!("parquet={}", named.display());
+    assert_eq!(stage.scan(&["--format", &option]).code, Some(0));
+    assert_eq!(names("out/one"), all);
+    fs::write(named.join("else"), "").unwrap();
+    let output = named.display().to_string();
+    let options = ["--format", "parquet", "--output", &output];
+    assert_eq!(stage.scan(&options).code, Some(0));
+    assert_eq!(names("out/one").len(), all.len() + 1);
+    // What stands in its place is no directory, and stays.
+    let file = stage.beside("file");
+    fs::write(&file, "mine").unwrap();
+    let option = format!("parquet={}", file.display());
+    assert_eq!(stage.scan(&["--format", &option]).failure().0, Some(2));
+    assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+}
+
+#[test]
+fn formats_are_the_same_together_and_alone_whatever_the_number_of_threads() {
+    let stage = three_quarters();
+    let names = ["badge", "csv", "junit", "ndjson", "openmetrics", "shields"];
+    let together = |threads: &str| {
+        let paths = names.map(|name| format!("{name}={}", stage.beside(name).display()));
+        let mut options = vec!["--threads", threads, "--no-cache"];
+        for path in &paths {
+            options.extend(["--format", path]);
+        }
+        assert_eq!(stage.scan(&options).code, Some(0));
+        names.map(|name| fs::read_to_string(stage.beside(name)).unwrap())
+    };
+    let texts = together("1");
+    assert_eq!(texts, together("3"));
+    for (name, text) in names.iter().zip(&texts) {
+        assert_eq!(stage.scan(&["--format", name]).text(), text, "{name}");
     }
 }
