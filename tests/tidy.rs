@@ -39,6 +39,7 @@ const FOUNDATION: &[&str] = &[
     "cache",
     "class",
     "classify",
+    "crash",
     "definition",
     "disk",
     "git",
@@ -51,7 +52,7 @@ const FOUNDATION: &[&str] = &[
 
 /// Who may read, write, ask the clock or start something.
 const IMPURE: &[&str] = &[
-    "main", "command", "survey", "source", "git", "cache", "disk", "probe",
+    "main", "command", "survey", "source", "git", "cache", "disk", "crash", "probe",
 ];
 
 /// A source file without its tests and comments: its path below the root, and its lines with their numbers.
