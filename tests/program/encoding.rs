@@ -19,7 +19,7 @@ fn utf16(text: &str, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
     marked.encode_utf16().flat_map(unit).collect()
 }
 
-/// Seen to fail: taken as they come, a file with lone carriage returns has one line, and one of UTF-16 no function.
+/// Seen to fail: taken as they come, a file with lone carriage returns has one line, and one of UTF-16 is binary.
 // Cases 19, 20, 21 and 22.
 #[test]
 fn a_mark_or_another_encoding_or_line_end_changes_no_byte_of_the_report() {
@@ -83,7 +83,8 @@ fn files_without_code_are_files_and_enter_no_share() {
     assert_eq!(report.share("tested-files"), (Some(0), Some(1)));
 }
 
-/// Seen to fail: taken for source, a pointer of Git LFS is a Python file of three lines, with few enough errors to be measured.
+/// Seen to fail: taken for source, a pointer of Git LFS is a Python file of three lines with errors in 16 bytes, few enough to
+/// be measured.
 // Cases 11, 12, 24, 25, 27, 28, 29, 30 and 31.
 #[test]
 fn what_is_not_source_is_named_and_not_measured() {
