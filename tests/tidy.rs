@@ -227,6 +227,25 @@ fn only_the_shell_reads_writes_or_asks_the_clock() {
 }
 
 #[test]
+fn only_a_probe_starts_a_program_and_only_a_crash_begins_this_one_again() {
+    let mut found = Vec::new();
+    for source in sources() {
+        for (way, room) in [
+            ("Command::new", "probe"),
+            ("posix_spawn", "probe"),
+            ("libc::fork", "probe"),
+            ("libc::execve", "crash"),
+            ("libc::execv", "crash"),
+        ] {
+            if source.module() != room {
+                found.extend(source.naming(&[way]));
+            }
+        }
+    }
+    assert_eq!(found, [""; 0]);
+}
+
+#[test]
 fn imports_go_downward() {
     let mut found = Vec::new();
     for source in sources() {

@@ -215,13 +215,14 @@ impl Prepared {
     fn stand_back(&self, signal: c_int, info: *const libc::siginfo_t) {
         let before = self.before.iter().find(|(known, _)| *known == signal);
         // SAFETY: the action is one the system gave, and the description of the signal is the kernel's. A fault
-        // occurs again when the handler returns; what was sent has to be sent again.
+        // occurs again when the handler returns; what was sent has to be sent again, and what Rust does about faults
+        // would swallow it.
         unsafe {
-            if let Some((_, action)) = before {
-                libc::sigaction(signal, action, ptr::null_mut());
-            }
             if (*info).si_code <= 0 {
+                libc::signal(signal, libc::SIG_DFL);
                 libc::raise(signal);
+            } else if let Some((_, action)) = before {
+                libc::sigaction(signal, action, ptr::null_mut());
             }
         }
     }

@@ -520,7 +520,7 @@ mod tests {
         )
     }
 
-    /// Seen to fail: without the budget the first takes 3.6 GB, and the others did not end in minutes.
+    /// Seen to fail: without the budget the first takes 3.6 GB, and the last did not end in minutes.
     // Cases 1 and 2.
     #[test]
     fn a_good_file_among_hostile_ones_is_parsed() {

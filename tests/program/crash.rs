@@ -1,8 +1,10 @@
 //! A file whose grammar crashes is lost, and the run is not. The program crashes on purpose, in debug builds alone.
 #![cfg(debug_assertions)]
 
+use std::io::Read;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -161,4 +163,31 @@ fn who_wants_to_see_the_crash_can() {
     let outcome = finish(command);
     let (code, message) = outcome.failure();
     assert_eq!(code, None, "{message}");
+}
+
+/// What somebody sends says nothing about a file, and ends the program as it ends any other.
+#[test]
+fn a_signal_from_outside_is_no_crash() {
+    let stage = Stage::new();
+    // More than a pipe holds, so that the program waits for us while it writes.
+    for number in 0..300 {
+        stage.write(format!("good{number}.py"), GOOD);
+    }
+    for signal in [libc::SIGABRT, libc::SIGSEGV] {
+        let mut command = quality(&["scan", "--format", "json", "--no-history"]);
+        let mut child = command
+            .current_dir(stage.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut byte = [0];
+        let mut output = child.stdout.take().unwrap();
+        output.read_exact(&mut byte).unwrap();
+        let sent = Command::new("kill")
+            .args([format!("-{signal}"), child.id().to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+        assert_eq!(child.wait().unwrap().signal(), Some(signal));
+    }
 }
