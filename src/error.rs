@@ -96,6 +96,14 @@ pub enum Error {
         /// One of them.
         first: String,
     },
+    /// So many files crashed their grammar that the run is not begun again.
+    #[error("{count} files crashed their grammar; the last is {last}")]
+    Crashed {
+        /// How many.
+        count: usize,
+        /// The one that was read last.
+        last: String,
+    },
     /// The reader of results went away; nobody is left to tell.
     #[error("standard output was closed")]
     ClosedPipe,
@@ -121,7 +129,7 @@ impl Error {
                 "a scan needs files that are tracked or not ignored; is this the right directory?"
                     .to_owned(),
             ),
-            Self::Exhausted { .. } => {
+            Self::Exhausted { .. } | Self::Crashed { .. } => {
                 Some("exclude them: [files] exclude = [\"…\"] in quality.toml".to_owned())
             }
             Self::Definition(_) | Self::ClosedPipe => None,
@@ -132,7 +140,9 @@ impl Error {
     pub fn exit(&self) -> Exit {
         match self {
             Self::ClosedPipe => Exit::Success,
-            Self::Exhausted { .. } | Self::Inconclusive { .. } => Exit::Inconclusive,
+            Self::Exhausted { .. } | Self::Crashed { .. } | Self::Inconclusive { .. } => {
+                Exit::Inconclusive
+            }
             _ => Exit::Unable,
         }
     }

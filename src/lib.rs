@@ -27,8 +27,9 @@
 //! - Imports go downward in the order
 //!   `command → survey → report → adoption → gate → trend → advice → evaluation → measures → codebase → evidence → facts`.
 //!   The tidy test keeps it so.
-//! - Only `main`, [`command`], [`survey`], [`source`], [`git`], [`cache`], [`disk`] and `probe` read or write.
-//!   The rest takes values and gives values. `probe` alone starts a program, for `quality probe` and nobody else.
+//! - Only `main`, [`command`], [`survey`], [`source`], [`git`], [`cache`], [`disk`], [`crash`] and `probe` read or write.
+//!   The rest takes values and gives values. `probe` alone starts a program, for `quality probe` and nobody else;
+//!   [`crash`] begins this one again where C code has ended it.
 //! - `git2` is named in [`git`] alone, `tree_sitter` in [`facts`] and [`languages`] alone.
 //! - Everything shaped by a language ends at facts; everything shaped by quality begins there. Facts know no path, no
 //!   time and no configuration, so equal bytes have equal facts.
@@ -58,6 +59,7 @@ pub mod classify;
 pub mod cli;
 pub mod codebase;
 pub mod command;
+pub mod crash;
 pub mod day;
 pub mod definition;
 pub mod disk;

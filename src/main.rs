@@ -4,7 +4,9 @@ use clap::Parser;
 
 use quality::cli::{self, Cli, Command};
 use quality::command;
+use quality::crash::{self, Crashed};
 use quality::error::{Error, Exit};
+use quality::report::escape;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -24,11 +26,41 @@ fn main() {
             })
         }
     };
-    let outcome = match &cli.command {
+    let begun_again = again(crash::install());
+    let outcome = begun_again.and_then(|()| run(&cli.command));
+    match outcome {
+        Ok(exit) => end(exit),
+        Err(error) => {
+            report(&error);
+            end(error.exit())
+        }
+    }
+}
+
+/// Tells what ended the attempt before this one, if there was one. It is the last, if the ones before ended alike.
+fn again(crashed: Option<Crashed>) -> Result<(), Error> {
+    let Some(crashed) = crashed else {
+        return Ok(());
+    };
+    let path = escape::name(&crashed.path);
+    if crashed.contents > crash::MOST {
+        return Err(Error::Crashed {
+            count: crashed.contents,
+            last: path,
+        });
+    }
+    command::output::warn(&format!(
+        "the grammar crashed on {path} ({}): begun again without it",
+        crashed.signal
+    ));
+    Ok(())
+}
+
+fn run(command: &Command) -> Result<Exit, Error> {
+    match command {
         Command::Scan(arguments) => command::scan::run(arguments),
         Command::Gate(arguments) => command::gate::run(arguments),
         Command::Trend(arguments) => command::trend::run(arguments),
-
         Command::Explain(arguments) => command::explain::run(arguments),
         Command::Next(arguments) => command::next::run(arguments),
         Command::Probe(arguments) => probe(arguments),
@@ -39,13 +71,6 @@ fn main() {
         Command::Schema(arguments) => command::schema::run(arguments),
         Command::Completions(arguments) => command::shell::completions(arguments),
         Command::Man(arguments) => command::shell::manual(arguments),
-    };
-    match outcome {
-        Ok(exit) => end(exit),
-        Err(error) => {
-            report(&error);
-            end(error.exit())
-        }
     }
 }
 

@@ -43,6 +43,7 @@ const FOUNDATION: &[&str] = &[
     "cache",
     "class",
     "classify",
+    "crash",
     "definition",
     "disk",
     "git",
@@ -55,7 +56,7 @@ const FOUNDATION: &[&str] = &[
 
 /// Who may read, write, ask the clock or start something.
 const IMPURE: &[&str] = &[
-    "main", "command", "survey", "source", "git", "cache", "disk", "probe",
+    "main", "command", "survey", "source", "git", "cache", "disk", "crash", "probe",
 ];
 
 /// A source file without its tests and comments: its path below the root, and its lines with their numbers.
@@ -224,6 +225,25 @@ fn only_the_shell_reads_writes_or_asks_the_clock() {
                 );
             }
             _ => found.extend(source.naming(&words)),
+        }
+    }
+    assert_eq!(found, [""; 0]);
+}
+
+#[test]
+fn only_a_probe_starts_a_program_and_only_a_crash_begins_this_one_again() {
+    let mut found = Vec::new();
+    for source in sources() {
+        for (way, room) in [
+            ("Command::new", "probe"),
+            ("posix_spawn", "probe"),
+            ("libc::fork", "probe"),
+            ("libc::execve", "crash"),
+            ("libc::execv", "crash"),
+        ] {
+            if source.module() != room {
+                found.extend(source.naming(&[way]));
+            }
         }
     }
     assert_eq!(found, [""; 0]);

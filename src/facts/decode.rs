@@ -168,6 +168,7 @@ mod tests {
             .collect()
     }
 
+    // Case 19.
     #[test]
     fn a_byte_order_mark_changes_nothing() {
         let marked = decode(b"\xef\xbb\xbfx = 1\n".to_vec());
@@ -175,6 +176,7 @@ mod tests {
         assert!(!marked.non_utf8);
     }
 
+    // Case 22.
     #[test]
     fn utf16_of_both_orders_reads_like_utf8() {
         let text = "name = 'ä€😀'\nlast";
@@ -195,6 +197,7 @@ mod tests {
         assert!(!is_utf16(b"\xff\xfe\0\0a\0\0\0"), "that is UTF-32");
     }
 
+    // Case 23.
     #[test]
     fn latin1_stays_as_it_is_and_is_flagged() {
         let decoded = decode(b"# caf\xe9\nx = 1\n".to_vec());
@@ -202,6 +205,7 @@ mod tests {
         assert_eq!(decoded.text, b"# caf\xe9\nx = 1\n");
     }
 
+    // Case 20.
     #[test]
     fn every_line_end_becomes_a_line_feed() {
         for text in ["a\r\nb\r\n\r\nc", "a\rb\r\rc", "a\nb\r\n\rc", "a\nb\n\nc"] {
@@ -214,6 +218,7 @@ mod tests {
         assert_eq!(decode(b"\r".to_vec()).text, b"\n");
     }
 
+    // Case 21.
     #[test]
     fn lines_are_counted_by_any_line_end() {
         for (text, lines) in [
@@ -229,6 +234,7 @@ mod tests {
         }
     }
 
+    // Case 26.
     #[test]
     fn conflict_markers_need_all_three_marks_at_line_starts() {
         let flagged = |text: &str| decode(text.as_bytes().to_vec()).conflict_markers;

@@ -381,6 +381,7 @@ mod tests {
         }
     }
 
+    // Case 8.
     #[test]
     fn nothing_is_dropped_however_deep_it_lies() {
         let depth = 70_000;

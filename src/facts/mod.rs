@@ -424,6 +424,8 @@ pub enum Lost {
     Unreadable,
     /// An extractor failed; a defect of ours that must not stop the scan.
     Internal,
+    /// The grammar crashed on it, and the run was begun again without it.
+    Crash,
     /// Its object is not in this clone.
     NotFetched,
     /// What a report says of it was true of an earlier content.
@@ -453,6 +455,7 @@ impl Lost {
             Self::LfsPointer => "lfs_pointer",
             Self::Unreadable => "unreadable",
             Self::Internal => "internal",
+            Self::Crash => "crash",
             Self::NotFetched => "not_fetched",
             Self::Stale => "stale",
             Self::Unmeasured => "unmeasured",

@@ -195,6 +195,7 @@ mod tests {
         assert_eq!(laid_out(50_000), Err(Lost::ParseBudget));
     }
 
+    // Case 15.
     #[test]
     fn errors_in_errors_are_counted_once() {
         let text = "def f(:\n  ((((\n)) ] [ ] }\n";

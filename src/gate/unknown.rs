@@ -78,6 +78,7 @@ fn is_unseen(lost: &Lost) -> bool {
         | Lost::Vanished
         | Lost::Unreadable
         | Lost::Internal
+        | Lost::Crash
         | Lost::NotFetched => true,
     }
 }

@@ -368,6 +368,7 @@ fn lost_words(lost: &Lost) -> &'static str {
         Lost::LfsPointer => "a Git LFS pointer; `git lfs pull` fetches the content",
         Lost::Unreadable => "the system failed to read it",
         Lost::Internal => "a defect of this program; please report it",
+        Lost::Crash => "its grammar crashed on it, a defect of this program; please report it",
         Lost::Stale => "it has changed since what is known of it was written down",
         Lost::Unmeasured => "nobody measured it",
         Lost::NotFetched => "not in this clone; `git fetch --refetch --no-filter` fetches it",

@@ -128,10 +128,12 @@ impl Survey {
     pub fn is_lasting(&self) -> bool {
         let history = &self.codebase.history.state;
         let failed = |file: &File| {
-            use crate::facts::Lost::{Internal, NotFetched, Permission, Unreadable, Vanished};
+            use crate::facts::Lost::{
+                Crash, Internal, NotFetched, Permission, Unreadable, Vanished,
+            };
             matches!(
                 file.content,
-                Content::Lost(Internal | NotFetched | Permission | Unreadable | Vanished)
+                Content::Lost(Crash | Internal | NotFetched | Permission | Unreadable | Vanished)
             )
         };
         !self.has_moved

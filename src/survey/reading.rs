@@ -11,6 +11,7 @@ use crate::cache::{Key, Shelf};
 use crate::class::Class;
 use crate::classify::{self, Seen};
 use crate::codebase::{Content, File};
+use crate::crash;
 use crate::facts::{CodePatterns, Facts, Lost, decode, extract};
 use crate::git::{HashKind, ObjectId, blob_id};
 use crate::source::{self, Identified, Listed};
@@ -168,7 +169,7 @@ impl Reader {
         let known = examine(listed, bytes, &self.patterns);
         self.watch.file_read(size, known.facts.is_some());
         if let (Some(shelf), Some(id)) = (&self.facts, id)
-            && !matches!(known.facts, Some(Err(Lost::Internal)))
+            && !matches!(known.facts, Some(Err(Lost::Internal | Lost::Crash)))
             && let Ok(value) = postcard::to_stdvec(&known)
         {
             shelf.put(key(&id, listed, &self.patterns), value);
@@ -267,7 +268,11 @@ fn examine(listed: &Listed, bytes: Vec<u8>, patterns: &CodePatterns) -> Known {
         return known;
     };
     let decoded = decode::decode(bytes);
-    let facts = extract::extract_asked(language, &decoded.text, patterns);
+    let (path, text) = (listed.path.as_bytes(), &decoded.text);
+    let facts = crash::guarded(path, language.index() as u8, text, || {
+        extract::extract_asked(language, text, patterns)
+    });
+    let facts = facts.unwrap_or(Err(Lost::Crash));
     known.lines = match &facts {
         Ok(facts) => facts.lines.total(),
         Err(_) => decode::count_lines(&decoded.text),
@@ -431,6 +436,16 @@ mod tests {
         assert_eq!(read(place.path(), &listed, &before), (true, 1));
         assert_eq!(read(place.path(), &listed, &identified(TEXT)), (false, 0));
         assert_eq!(read(place.path(), &listed, &Err(Lost::TooLarge)), (true, 1));
+    }
+
+    // Case 29.
+    #[test]
+    fn what_is_too_large_to_parse_is_counted_in_lines() {
+        let (place, listed) = place();
+        fs::write(place.path().join("work/a.py"), "x = 1\n".repeat(900_000)).unwrap();
+        let read = reader(place.path()).read(&listed, None);
+        assert!(matches!(read.file.content, Content::Lost(Lost::TooLarge)));
+        assert_eq!(read.file.lines, 900_000);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use std::fs::File;
 
-use super::stage::Stage;
+use super::names::is_obeyed;
+use super::stage::{Stage, finish, quality};
 
 const TEXT: &str = "def load(path: str, name) -> int:\n    # Opened late\n\n    return 1\n\n\nclass Open:\n    pass\n";
 
@@ -18,7 +19,8 @@ fn utf16(text: &str, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
     marked.encode_utf16().flat_map(unit).collect()
 }
 
-// Case 124.
+/// Seen to fail: taken as they come, a file with lone carriage returns has one line, and one of UTF-16 is binary.
+// Cases 19, 20, 21, 22 and 124.
 #[test]
 fn a_mark_or_another_encoding_or_line_end_changes_no_byte_of_the_report() {
     let plain = report_of(TEXT);
@@ -36,6 +38,7 @@ fn a_mark_or_another_encoding_or_line_end_changes_no_byte_of_the_report() {
     }
 }
 
+// Cases 23 and 26.
 #[test]
 fn another_encoding_and_conflict_markers_change_no_number_and_are_told() {
     let stage = Stage::new();
@@ -61,6 +64,8 @@ fn another_encoding_and_conflict_markers_change_no_number_and_are_told() {
     assert!(stage.report(&[]).notes("conflict markers in: b.py"));
 }
 
+/// Every physical line counts, ended or not; what has no line of code enters no share.
+// Case 18.
 #[test]
 fn files_without_code_are_files_and_enter_no_share() {
     let stage = Stage::of(&[
@@ -78,6 +83,9 @@ fn files_without_code_are_files_and_enter_no_share() {
     assert_eq!(report.share("tested-files"), (Some(0), Some(1)));
 }
 
+/// Seen to fail: taken for source, a pointer of Git LFS is a Python file of three lines with errors in 16 bytes, few enough to
+/// be measured.
+// Cases 11, 12, 24, 25, 27, 28, 29, 30 and 31.
 #[test]
 fn what_is_not_source_is_named_and_not_measured() {
     let stage = Stage::of(&[
@@ -100,7 +108,7 @@ fn what_is_not_source_is_named_and_not_measured() {
             "script",
             "#!/usr/bin/env python3\ndef run(a: int): return a\n",
         ),
-        ("large.py", &"x = 1\n".repeat(200_000)),
+        ("large.py", &"x = 1\n".repeat(900_000)),
         (
             "template.py",
             &format!("{{{{ name }}}}\n{}", TEXT.repeat(4)),
@@ -112,7 +120,8 @@ fn what_is_not_source_is_named_and_not_measured() {
     let noise: Vec<u8> = (0..1_000_000_u32)
         .map(|number| (number.wrapping_mul(2_654_435_761) >> 13) as u8 | 0x81)
         .collect();
-    stage.write("noise.py", noise);
+    stage.write("noise.py", &noise);
+    stage.write("noise.js", &noise);
     let report = stage.report(&[]);
     let lost = report.lost();
     assert_eq!(lost["lfs_pointer"], ["pointer.py"]);
@@ -123,10 +132,46 @@ fn what_is_not_source_is_named_and_not_measured() {
     );
     assert_eq!(lost.values().flatten().count(), 4, "{lost:?}");
     assert_eq!(report.excluded("binary").0, 2);
-    assert_eq!(report.excluded("minified").0, 1);
+    assert_eq!(report.excluded("minified").0, 2);
     for name in ["good.py", "script", "template.py", "nul_late.py"] {
         assert!(report.scope("file", name).is_some(), "{name}");
     }
-    assert!(report.scope("file", "nul.py").is_none());
+    for name in ["nul.py", "one_line.js", "noise.js"] {
+        assert!(report.scope("file", name).is_none(), "{name}");
+    }
     assert_eq!(report.component("typed-code")["unknown"], 4);
+    // A share of files has none of those that are left out in it.
+    assert_eq!(report.component("short-files")["subjects"], 4);
+}
+
+/// Whoever hides something in a comment or a name that looks like another one is not judged for it here; a reader of the
+/// report must not fall for it.
+// Case 32.
+#[test]
+fn a_comment_that_changes_direction_changes_no_number_and_reaches_no_screen() {
+    const PLAIN: &str = "# TODO look\ndef load(path, name):\n    # noqa\n    return eval(path)\n";
+    let hostile = PLAIN
+        .replace("look", "\u{202e}kool\u{2066} \u{9b}31m")
+        .replace("load", "lo\u{430}d")
+        .replace("noqa", "noqa \u{202e}");
+    let plain = Stage::of(&[("a.py", PLAIN)]);
+    let stage = Stage::of(&[("a.py", &hostile)]);
+    let (plain, report) = (plain.report(&[]), stage.report(&[]));
+    for part in ["components", "score", "languages", "lost"] {
+        assert!(report.0[part] == plain.0[part], "{part}");
+    }
+    for asked in [
+        &["scan", "--color", "always"][..],
+        &["explain", "a.py"],
+        &["explain", "tracked-debt", "--all"],
+        &["explain", "typed-code", "--all", "--format", "json"],
+        &["next"],
+    ] {
+        let mut command = quality(asked);
+        command.current_dir(stage.path());
+        let outcome = finish(command);
+        assert_eq!(outcome.code, Some(0), "{asked:?}: {}", outcome.stderr);
+        let text = outcome.text().replace('\u{1b}', "");
+        assert_eq!(text.find(is_obeyed), None, "{asked:?}: {text:?}");
+    }
 }

@@ -14,6 +14,7 @@ mod cache;
 mod ci;
 mod clones;
 mod coverage;
+mod crash;
 mod definition;
 mod determinism;
 mod encoding;

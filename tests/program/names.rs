@@ -55,7 +55,8 @@ fn without_colours(text: &str) -> String {
     plain + rest
 }
 
-fn is_obeyed(character: char) -> bool {
+/// Whether a terminal would do something about it.
+pub fn is_obeyed(character: char) -> bool {
     (character.is_control() && character != '\n')
         || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -86,7 +86,7 @@ fn repair_of(lost: &Lost) -> &'static str {
         Lost::Vanished | Lost::Unreadable => {
             "run it again; nothing else should write here meanwhile"
         }
-        Lost::Internal => "report it: it is a defect of this program",
+        Lost::Internal | Lost::Crash => "report it: it is a defect of this program",
         _ => {
             "if nobody maintains them, name them in quality.toml: [files] generated, vendored or exclude"
         }

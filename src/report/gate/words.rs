@@ -352,6 +352,7 @@ pub(super) fn repair(lost: &Lost) -> Option<&'static str> {
         Lost::ParseBudget | Lost::TooLarge => {
             Some("split it, or list it under [files] generated if a program wrote it")
         }
+        Lost::Crash => Some("report it, and list the file under [files] exclude meanwhile"),
         Lost::PatternBudget => Some("split the file, or write the pattern more precisely"),
         Lost::Permission => Some("make it readable"),
         Lost::Stale => Some("measure again and write a new report"),
