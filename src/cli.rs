@@ -7,6 +7,9 @@ use std::path::PathBuf;
 pub use adopting::{Completions, Config, Doctor, Init, Man, Schema, program};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::report::format::{SCAN, Table};
+use crate::report::gate::format::GATE;
+
 /// Measures a codebase against the definition of quality its organisation wrote down.
 #[derive(Debug, Parser)]
 #[command(name = "quality", version, max_term_width = 100)]
@@ -264,8 +267,8 @@ pub struct Scan {
     #[arg(long, value_name = "REV")]
     pub rev: Option<String>,
 
-    /// How to report: text or json, to standard output or to PATH; may be repeated
-    #[arg(long, value_name = "NAME[=PATH]", default_value = "text")]
+    /// How to report, to standard output or to PATH; may be repeated (--help lists the formats)
+    #[arg(long, value_name = "NAME[=PATH]", default_value = "text", long_help = formats(SCAN))]
     pub format: Vec<String>,
 
     /// Exit with 1 if the score is below N (0 to 100), compared before any rounding
@@ -320,8 +323,8 @@ pub struct Gate {
     #[arg(long, value_name = "N")]
     pub fail_under: Option<String>,
 
-    /// How to report: text, json, markdown or github, to standard output or to PATH; may be repeated
-    #[arg(long, value_name = "NAME[=PATH]", default_value = "text")]
+    /// How to report, to standard output or to PATH; may be repeated (--help lists the formats)
+    #[arg(long, value_name = "NAME[=PATH]", default_value = "text", long_help = formats(GATE))]
     pub format: Vec<String>,
 
     /// How to report
@@ -478,4 +481,15 @@ pub enum Color {
     Always,
     /// Never.
     Never,
+}
+
+/// The help of an option that takes formats of a table: each with what it is for.
+fn formats<R>(table: Table<R>) -> String {
+    let names = table.iter().map(|format| format.name.len());
+    let width = names.max().unwrap_or(0);
+    let mut help = "How to report, to standard output or to PATH; may be repeated:".to_owned();
+    for format in table {
+        help.push_str(&format!("\n  {:width$}  {}", format.name, format.about));
+    }
+    help
 }

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
+use super::findings::{azure, checkstyle, concise, github, gitlab, rdjsonl, sarif, teamcity};
 use super::text::Style;
-use super::{Report, json, text};
+use super::{Report, json, markdown, text};
 
 /// A way of writing a report down; `R` is the function that does it.
 #[derive(Clone, Copy, Debug)]
@@ -42,9 +43,54 @@ pub type OfScan = fn(&Report, &Style) -> Document;
 /// The formats of `quality scan`.
 pub const SCAN: Table<OfScan> = &[
     Format {
+        name: "azure",
+        about: "errors and warnings of Azure Pipelines and the score card, for its log",
+        render: |report, _| azure::render(report.findings(), &page(report)).into(),
+    },
+    Format {
+        name: "checkstyle",
+        about: "gaps as Checkstyle's XML, for build servers",
+        render: |report, _| checkstyle::render(report.findings()).into(),
+    },
+    Format {
+        name: "concise",
+        about: "gaps, a line each as path:line: message, for editors",
+        render: |report, _| concise::render(report.findings()).into(),
+    },
+    Format {
+        name: "github",
+        about: "annotations of a workflow and the score card, for its log",
+        render: |report, _| github::render(report.findings(), &page(report)).into(),
+    },
+    Format {
+        name: "gitlab",
+        about: "gaps as GitLab's Code Quality report",
+        render: |report, _| gitlab::render(report.findings()).into(),
+    },
+    Format {
         name: "json",
         about: "everything, for programs; the schema is versioned",
         render: |report, _| json::render(report).into(),
+    },
+    Format {
+        name: "markdown",
+        about: "the score card as a comment or the summary of a job",
+        render: |report, _| markdown::render(report).into(),
+    },
+    Format {
+        name: "rdjsonl",
+        about: "gaps for reviewdog",
+        render: |report, _| rdjsonl::render(report.findings()).into(),
+    },
+    Format {
+        name: "sarif",
+        about: "gaps as SARIF 2.1.0, for code scanning",
+        render: |report, _| sarif::render(report.findings()).into(),
+    },
+    Format {
+        name: "teamcity",
+        about: "inspections and scores as TeamCity's service messages",
+        render: |report, _| teamcity::render(report.findings()).into(),
     },
     Format {
         name: "text",
@@ -52,6 +98,11 @@ pub const SCAN: Table<OfScan> = &[
         render: |report, style| text::render(report, style).into(),
     },
 ];
+
+/// The score card beside the commands of a log.
+fn page(report: &Report) -> String {
+    text::render(report, &Style::default())
+}
 
 /// Why `NAME[=PATH]` names no format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -138,9 +189,10 @@ mod tests {
 
     #[test]
     fn an_unknown_format_is_told_which_there_are() {
+        let names: Vec<&str> = SCAN.iter().map(|format| format.name).collect();
         assert_eq!(
             parse("yaml").unwrap_err().to_string(),
-            "there is no format `yaml`; there are json, text"
+            format!("there is no format `yaml`; there are {}", names.join(", "))
         );
     }
 }

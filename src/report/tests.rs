@@ -3,5 +3,5 @@
 mod advice;
 pub(in crate::report) mod contract;
 mod golden;
-mod story;
+pub(in crate::report) mod story;
 mod trend;

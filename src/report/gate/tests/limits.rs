@@ -150,6 +150,8 @@ impl Dice {
             path: self.path(),
             line: self.line(),
             was_path: self.one_in(3).then(|| self.path()),
+            name: self.one_in(2).then(|| self.text()),
+            namesakes: self.below(3) as u32,
             before: self.below(1 << 33),
             after: self.below(1 << 33),
             note: (!self.one_in(4)).then(|| self.text()),
