@@ -242,3 +242,86 @@ fn more(all: usize, shown: usize, text: &mut String) {
         line(text, &format!("\n… and {left} more"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{MARKER, MOST_BYTES, render};
+    use crate::report::escape::testing::outside_code;
+    use crate::report::tests::story::{Story, change, code, definition, history, shop};
+
+    #[test]
+    fn a_card_has_the_numbers_of_the_page() {
+        let mut story = shop();
+        story.matter.fail_under = crate::definition::Decimal::from_f64(90.0);
+        let report = story.report();
+        let text = render(&report);
+        let score = crate::report::text::page::points(report.root.scope.score.as_ref().unwrap());
+        assert!(
+            text.starts_with(&format!("{MARKER}\n### Quality {score}\n")),
+            "{text}"
+        );
+        assert!(text.contains("**is below** the bar of 90"), "{text}");
+        let rows = text.lines().filter(|line| line.starts_with("| ")).count();
+        let known = report
+            .components
+            .iter()
+            .filter(|row| row.outcome.state.is_known());
+        // And the one above them.
+        assert_eq!(rows, known.count() + 1);
+        assert!(text.contains("\n**Fix first:** "), "{text}");
+        assert_eq!(
+            text.matches("<details>").count(),
+            text.matches("</details>").count()
+        );
+    }
+
+    #[test]
+    fn the_worst_files_come_first() {
+        let typed = definition("version = 1\n[component.typed]\nmeasure.typed-slots = {}\n");
+        let files = vec![
+            code("a.py", &[(0, 2, 0, 5)], (0, 0)),
+            code("b.py", &[(0, 7, 0, 5)], (0, 0)),
+            code("c.py", &[(3, 0, 0, 5)], (0, 0)),
+        ];
+        let story = Story::under(&typed, files, history(vec![change(1, &["a.py"])]));
+        let text = render(&story.report());
+        assert!(
+            text.contains("\n- `b.py` 7\n- `a.py` 2\n\n</details>"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_card_stays_below_the_limit_and_nothing_in_it_is_markup() {
+        let mut text = "version = 1\n".to_owned();
+        for at in 0..200 {
+            text.push_str(&format!(
+                "[component.c{at}]\ntitle = \"<img>|[a](b) `@x` {at}\"\nmeasure.typed-slots = {{}}\n"
+            ));
+        }
+        let long = "`<b>|@".repeat(60);
+        let files: Vec<_> = (0..40)
+            .map(|at| code(&format!("{at}/{long}.py"), &[(0, 2 + at, 0, 5)], (0, 0)))
+            .collect();
+        let mut story = Story::under(&definition(&text), files, history(Vec::new()));
+        story.matter.repository = "<img src=x>\n# x".to_owned();
+        let text = render(&story.report());
+        assert!(text.len() < MOST_BYTES, "{}", text.len());
+        let ours = [
+            "<details>",
+            "</details>",
+            "<summary>",
+            "</summary>",
+            "<sub>",
+            "</sub>",
+            MARKER,
+        ];
+        for line in text.lines() {
+            let mut outside = outside_code(line);
+            for tag in ours {
+                outside = outside.replace(tag, "");
+            }
+            assert!(!outside.contains(['<', '@', '[']), "{line}");
+        }
+    }
+}

@@ -49,7 +49,7 @@ pub fn render(findings: &Findings, page: &str) -> String {
 
 fn more(left_out: usize) -> String {
     let left_out = counted(left_out as u64, "more findings");
-    format!("{left_out}; --format concise lists all of them")
+    format!("{left_out}: --format concise lists all of them")
 }
 
 fn of_finding(findings: &Findings, finding: &Finding) -> String {
@@ -95,7 +95,7 @@ mod tests {
         assert_eq!(
             lines[9..],
             [
-                "##vso[task.logissue type=warning]3 more findings; --format concise lists all of them",
+                "##vso[task.logissue type=warning]3 more findings: --format concise lists all of them",
                 "1 finding worth knowing; --format concise lists them",
                 "a page",
                 r"##\x5berror] x",

@@ -288,3 +288,123 @@ fn pascal(id: &str) -> String {
     });
     words.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::super::tests::{finding, findings};
+    use super::{MOST_RESULTS, render};
+    use crate::report::findings::{Finding, Findings};
+
+    fn run(findings: &Findings) -> Value {
+        let document: Value = serde_json::from_str(&render(findings)).unwrap();
+        document["runs"][0].clone()
+    }
+
+    fn notes(run: &Value) -> Vec<String> {
+        let notes = run["invocations"][0]["toolExecutionNotifications"].as_array();
+        let notes = notes.into_iter().flatten();
+        notes
+            .map(|note| note["message"]["text"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn a_result_says_where_what_and_how_bad() {
+        let mut one = finding(0, "src/a b.py", 3);
+        (one.line, one.end_line, one.kind) = (Some(7), Some(12), "function");
+        one.name = Some("load".to_owned());
+        let mut found = findings(vec![one]);
+        found.commit = Some(("5f0c9b2a".to_owned(), Some("main".to_owned())));
+        found.prefix = b"a:b".to_vec();
+        let run = run(&found);
+        let print = found.list[0].fingerprint.hex();
+        assert_eq!(
+            run["results"][0],
+            serde_json::json!({
+                "ruleId": "zero",
+                "ruleIndex": 0,
+                "level": "warning",
+                "message": { "text": "3 missing." },
+                "locations": [{
+                    "physicalLocation": {
+                        "artifactLocation": { "uri": "src/a%20b.py", "uriBaseId": "%SRCROOT%" },
+                        "region": { "startLine": 7, "startColumn": 1, "endLine": 7, "endColumn": 2 },
+                        "contextRegion": { "startLine": 7, "endLine": 12 },
+                    },
+                    "logicalLocations": [{ "name": "load", "kind": "function" }],
+                }],
+                "partialFingerprints": { "quality/v1": print },
+                "properties": { "gap": 3 },
+            })
+        );
+        let rule = &run["tool"]["driver"]["rules"][1];
+        assert_eq!(rule["name"], "One");
+        assert_eq!(rule["defaultConfiguration"]["level"], "note");
+        assert_eq!(rule["properties"]["problem.severity"], "recommendation");
+        assert_eq!(rule["properties"]["precision"], "very-high");
+        assert_eq!(run["automationDetails"]["id"], "quality/scan/a%3Ab/");
+        assert_eq!(run["versionControlProvenance"][0]["revisionId"], "5f0c9b2a");
+        assert_eq!(run["columnKind"], "unicodeCodePoints");
+        assert_eq!(run["invocations"][0]["executionSuccessful"], true);
+        assert_eq!(notes(&run), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_excused_is_suppressed_with_the_reason() {
+        let mut one = finding(0, "a.py", 3);
+        one.excused = Some("frozen".to_owned());
+        let run = run(&findings(vec![one]));
+        assert_eq!(
+            run["results"][0]["suppressions"],
+            serde_json::json!([{ "kind": "external", "status": "accepted", "justification": "frozen" }])
+        );
+    }
+
+    #[test]
+    fn more_than_is_taken_is_left_out_and_told_the_mildest_first() {
+        let many = MOST_RESULTS as u64 + 10;
+        let mut all: Vec<Finding> = (0..many)
+            .map(|at| finding(1, &format!("{at:05}.py"), 1 + at % 7))
+            .collect();
+        all.push(finding(0, "z.py", 1));
+        let run = run(&findings(all));
+        let results = run["results"].as_array().unwrap();
+        assert_eq!(results.len(), MOST_RESULTS);
+        // The warning is kept, and the order is that of the paths.
+        assert_eq!(results[MOST_RESULTS - 1]["ruleId"], "zero");
+        let gap = |result: &Value| result["properties"]["gap"].as_u64().unwrap();
+        let small = results.iter().filter(|result| gap(result) == 1).count() as u64;
+        assert_eq!(small, many.div_ceil(7) - 11 + 1);
+        let notes = notes(&run);
+        assert_eq!(notes.len(), 2);
+        assert!(
+            notes[0].starts_with("25,000 of 25,011 findings"),
+            "{notes:?}"
+        );
+        assert!(notes[1].starts_with("GitHub shows 5,000"), "{notes:?}");
+    }
+
+    #[test]
+    fn text_nobody_can_compress_stays_below_the_limit() {
+        let long = "x".repeat(4_000);
+        let all = (0..2_000)
+            .map(|at| finding(0, &format!("{at}/{long}"), 1))
+            .collect();
+        let text = render(&findings(all));
+        assert!(text.len() < 9_000_000, "{}", text.len());
+        assert!(text.contains(" of 2,000 findings are written"));
+    }
+
+    #[test]
+    fn no_message_is_a_link() {
+        let mut one = finding(0, "a.py", 3);
+        one.message = "uses [here](https://example.com)\n\u{202e}".to_owned();
+        let run = run(&findings(vec![one]));
+        assert_eq!(
+            run["results"][0]["message"]["text"],
+            r"uses [here]\x28https://example.com)\x0a\u{202e}."
+        );
+    }
+}

@@ -105,3 +105,58 @@ fn notes(report: &GateReport) -> Vec<String> {
     notes.extend(report.matter.notes.iter().cloned());
     notes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::story::{failed, inconclusive, passed};
+    use super::findings;
+    use crate::report::findings::{Severity, concise};
+
+    #[test]
+    fn what_fails_is_an_error_and_what_is_reported_is_none() {
+        let story = failed();
+        let found = findings(&story.report());
+        let errors = found
+            .list
+            .iter()
+            .filter(|one| one.severity == Severity::Error);
+        assert_eq!(errors.count(), 4);
+        assert_eq!(
+            concise::render(&found),
+            "\
+shop/refund.py:1: error: uses requests [http-client]
+shop/refund.py:3: error: refund: no type for card, amount, reason [typed-code]
+shop/refund.py:3: note: refund is exposed [narrow-interfaces]
+shop/refund.py:6: error: deny: no type for card [typed-code]
+shop/refund.py:6: note: deny is exposed [narrow-interfaces]
+shop/refund.py:9: error: note: no type for return [typed-code]
+shop/refund.py:9: note: note is exposed [narrow-interfaces]
+"
+        );
+        assert!(found.problem.unwrap().starts_with("Gate failed: "));
+        assert_eq!(found.notes.len(), 3, "{:?}", found.notes);
+        assert!(found.notes[0].starts_with("`http-client`: "));
+        assert_eq!(found.list[1].name.as_deref(), Some("refund"));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_measured_is_found_once() {
+        let story = inconclusive();
+        let text = concise::render(&findings(&story.report()));
+        let mut lines = text.lines();
+        let first = lines.next().unwrap();
+        assert!(
+            first.starts_with("shop/legacy.py:1: error: more than a fifth"),
+            "{first}"
+        );
+        assert!(lines.next().unwrap().ends_with("[unmeasured_file]"));
+        assert_eq!(lines.next(), None);
+    }
+
+    #[test]
+    fn a_pass_finds_nothing() {
+        let story = passed();
+        let found = findings(&story.report());
+        assert_eq!((found.list.len(), found.problem), (0, None));
+    }
+}
