@@ -23,6 +23,11 @@ pub use workflow::{workflow_data, workflow_line, workflow_property};
 /// Text that is safe on a terminal: control characters, characters that reorder or hide what stands beside them, and
 /// bytes that are not UTF-8 are spelled out as `\xNN` or `\u{…}`.
 pub fn terminal(bytes: &[u8]) -> String {
+    if is_plain(bytes)
+        && let Ok(plain) = std::str::from_utf8(bytes)
+    {
+        return plain.to_owned();
+    }
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
@@ -33,6 +38,14 @@ pub fn terminal(bytes: &[u8]) -> String {
         }
     }
     text
+}
+
+/// Whether there is nothing but signs of ASCII one can see, and blanks: so is nearly all text.
+fn is_plain(bytes: &[u8]) -> bool {
+    let is_plain = |byte: u8| (b' '..0x7f).contains(&byte);
+    bytes
+        .iter()
+        .fold(true, |plain, byte| plain & is_plain(*byte))
 }
 
 /// Adds a character, spelled out if it is not safe.
@@ -281,12 +294,7 @@ impl Formatter for JsonLines {
 
 /// Writes a part of a JSON string; what is unsafe on a terminal as its escape.
 fn write_safe<W: ?Sized + Write>(writer: &mut W, fragment: &str) -> io::Result<()> {
-    // Nearly all text is keys and plain names.
-    let is_plain = |byte: u8| (b' '..0x7f).contains(&byte);
-    if fragment
-        .bytes()
-        .fold(true, |plain, byte| plain & is_plain(byte))
-    {
+    if is_plain(fragment.as_bytes()) {
         return writer.write_all(fragment.as_bytes());
     }
     let mut written = 0;

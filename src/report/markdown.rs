@@ -158,13 +158,12 @@ fn worst<'r>(report: &'r Report) -> Vec<Vec<(u64, &'r RepoPath)>> {
 
 fn largest(report: &Report, worst: &[Vec<(u64, &RepoPath)>], entries: usize, text: &mut String) {
     let rows = report.components.iter().zip(worst);
-    let mut rows: Vec<_> = rows
+    let rows: Vec<_> = rows
         .filter(|(row, files)| !files.is_empty() && row.component.weight.millionths() > 0)
         .collect();
     if rows.is_empty() || entries == 0 {
         return;
     }
-    rows.sort_by(|(one, _), (next, _)| next.outcome.gap().cmp(&one.outcome.gap()));
     line(
         text,
         "\n<details><summary>Largest gaps, file by file</summary>",

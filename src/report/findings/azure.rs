@@ -62,7 +62,13 @@ fn of_finding(findings: &Findings, finding: &Finding) -> String {
         ("columnnumber", "1"),
         ("code", code),
     ];
-    issue(finding.severity.word(), &properties, &finding.message)
+    // The code is shown nowhere beside the message.
+    let title = findings
+        .rules
+        .get(finding.rule)
+        .map_or("", |rule| &rule.title);
+    let message = format!("{title}: {}", finding.message);
+    issue(finding.severity.word(), &properties, &message)
 }
 
 /// The values of the properties are encoded already.
@@ -90,7 +96,7 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
             lines[0],
-            "##vso[task.logissue type=warning;sourcepath=0.py;linenumber=1;columnnumber=1;code=zero]20 missing"
+            "##vso[task.logissue type=warning;sourcepath=0.py;linenumber=1;columnnumber=1;code=zero]Zero: 20 missing"
         );
         assert_eq!(
             lines[9..],

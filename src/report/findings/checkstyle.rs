@@ -1,5 +1,7 @@
 //! Findings as a report of Checkstyle: XML that Jenkins, SonarQube, reviewdog and most build servers read.
 
+use std::fmt::Write as _;
+
 use super::limit::cut;
 use super::{Findings, Severity};
 use crate::report::escape::markup;
@@ -14,13 +16,16 @@ pub fn render(findings: &Findings) -> String {
     for (path, found) in findings.by_file() {
         text.push_str(&format!("  <file name=\"{}\">\n", markup(path.as_bytes())));
         for finding in found {
-            text.push_str(&format!(
-                "    <error line=\"{}\" severity=\"{}\" message=\"{}\" source=\"quality.{}\"/>\n",
+            // Writing to a string cannot fail.
+            let _ = writeln!(
+                text,
+                "    <error line=\"{}\" severity=\"{}\" message=\"{}\" source=\"quality.{}\"/>",
                 finding.line_or_first(),
                 severity(finding.severity),
                 markup(cut(&finding.message).as_bytes()),
-                markup(findings.id(finding).as_bytes()),
-            ));
+                // Ids have no signs that mean anything to XML.
+                findings.id(finding),
+            );
         }
         text.push_str("  </file>\n");
     }

@@ -3,6 +3,8 @@
 //! Vim reads it by its default `errorformat`, Emacs by `compile`, and a problem matcher with one expression. A colon in a
 //! path is spelled `\x3a`, so that a place ends where it seems to, and no line is a command to whatever runs this.
 
+use std::fmt::Write as _;
+
 use super::Findings;
 use super::limit::cut;
 use crate::report::escape::{terminal, workflow_line};
@@ -14,13 +16,15 @@ pub fn render(findings: &Findings) -> String {
         let path = workflow_line(&terminal(path.as_bytes()).replace(':', r"\x3a"));
         for finding in found {
             let message = terminal(cut(&finding.message).as_bytes());
-            text.push_str(&format!(
-                "{path}:{}: {}: {} [{}]\n",
+            // Writing to a string cannot fail.
+            let _ = writeln!(
+                text,
+                "{path}:{}: {}: {} [{}]",
                 finding.line_or_first(),
                 finding.severity.word(),
                 workflow_line(&message),
                 findings.id(finding),
-            ));
+            );
         }
     }
     text

@@ -49,13 +49,14 @@ fn annotation(findings: &Findings, finding: &Finding) -> String {
         properties.push(format!("file={file}"));
         properties.extend(finding.line.map(|line| format!("line={line}")));
     } else {
-        message.push(cut(&name(finding.path.as_bytes())));
+        message.push(cut(&name(finding.path.as_bytes())).into_owned());
     }
     let title = findings
         .rules
         .get(finding.rule)
         .map_or("", |rule| &rule.title);
-    let title = cut_to(&terminal(title.as_bytes()), LONGEST_TITLE);
+    let title = terminal(title.as_bytes());
+    let title = cut_to(&title, LONGEST_TITLE);
     properties.push(format!("title={}", workflow_property(title.as_bytes())));
     let properties = properties.join(",");
     format!("{properties}::{}", workflow_data(&message.join("\n")))

@@ -1,5 +1,6 @@
 //! The worst of what was found, for formats that have room for a part of it.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use super::{Finding, Findings, Severity};
@@ -35,20 +36,20 @@ pub(super) fn worst(
 }
 
 /// At most so much of a text as a list of problems shows.
-pub(super) fn cut(text: &str) -> String {
+pub(super) fn cut(text: &str) -> Cow<'_, str> {
     cut_to(text, LONGEST)
 }
 
 /// At most so many bytes, whole characters of them.
-pub(super) fn cut_to(text: &str, most: usize) -> String {
+pub(super) fn cut_to(text: &str, most: usize) -> Cow<'_, str> {
     if text.len() <= most {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let mut end = most.saturating_sub("…".len());
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    format!("{}…", &text[..end])
+    Cow::Owned(format!("{}…", &text[..end]))
 }
 
 #[cfg(test)]

@@ -130,7 +130,12 @@ pub struct Fingerprint([u8; 16]);
 impl Fingerprint {
     /// 32 hexadecimal digits.
     pub fn hex(self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        const DIGITS: [u8; 16] = *b"0123456789abcdef";
+        let digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        digits
+            .filter_map(|digit| DIGITS.get(usize::from(digit)).copied())
+            .map(char::from)
+            .collect()
     }
 }
 
@@ -145,7 +150,8 @@ impl Findings {
         let files = self.list.chunk_by(|one, next| one.path == next.path);
         files.filter_map(|file| {
             let open: Vec<&Finding> = file.iter().filter(|one| one.excused.is_none()).collect();
-            open.first().map(|first| (&*first.path, open.clone()))
+            let path = &open.first()?.path;
+            Some((&**path, open))
         })
     }
 
@@ -194,6 +200,29 @@ impl Rule {
             level: Some(component.level),
             method,
             severity: Severity::of(component.level),
+        }
+    }
+
+    /// What it finds, in a few words: its title alone says what would be good.
+    fn caption(&self) -> String {
+        match self.level {
+            Some(_) => format!("{}: {}", self.title, self.gap_unit),
+            None => self.title.clone(),
+        }
+    }
+
+    /// What is counted, in a sentence.
+    fn about(&self) -> String {
+        let mut meaning = self.meaning.chars();
+        match (self.level, meaning.next()) {
+            (Some(_), Some(first)) => {
+                format!(
+                    "Counted as good: {}{}",
+                    first.to_lowercase(),
+                    meaning.as_str()
+                )
+            }
+            _ => self.meaning.to_owned(),
         }
     }
 

@@ -102,27 +102,25 @@ fn driver(findings: &Findings) -> Driver<'_> {
         name: "quality",
         semantic_version: &findings.tool_version,
         rules: findings.rules.iter().map(descriptor).collect(),
-        notifications: [Reported { id: "left-out" }],
     }
 }
 
 fn descriptor(rule: &Rule) -> Descriptor<'_> {
-    let title = terminal(rule.title.as_bytes());
     let mut tags = BTreeSet::from(["maintainability", "quality"]);
     tags.extend(rule.method.map(Method::word));
-    let is_component = rule.level.is_some();
-    let mut text = format!("{} {}", rule.meaning, rule.why);
+    let title = terminal(rule.caption().as_bytes());
+    let about = rule.about();
+    let mut text = format!("{} {about}", rule.why);
     let mut help = format!(
-        "**{}**\n\n{}\n\n{}\n",
+        "**{}**\n\n{}\n\n{about}\n",
         markdown(title.as_bytes()),
-        rule.meaning,
         rule.why
     );
     if let Some(precision) = rule.precision {
         text.push_str(&format!(" A rule of thumb: {precision}."));
         help.push_str(&format!("\nA rule of thumb: {precision}.\n"));
     }
-    if is_component {
+    if rule.level.is_some() {
         let command = format!("quality explain {}", rule.id);
         text.push_str(&format!(" All readings: {command}"));
         help.push_str(&format!("\nAll readings: `{command}`\n"));
@@ -130,8 +128,8 @@ fn descriptor(rule: &Rule) -> Descriptor<'_> {
     Descriptor {
         id: &rule.id,
         name: pascal(&rule.id),
-        short_description: Text::new(sentence(&title)),
-        full_description: Text::new(rule.meaning.to_owned()),
+        short_description: Text::new(title),
+        full_description: Text::new(about),
         help: Help {
             text,
             markdown: help,

@@ -8,10 +8,10 @@ use crate::codebase::maps::Set;
 use crate::evaluation::Score;
 use crate::report::escape::teamcity;
 
-/// Bytes of an id or a name, which are no fewer than its characters.
+/// Characters of an encoded name.
 const LONGEST_NAME: usize = 255;
-/// Bytes of a description or a message before they are encoded. A character beyond ASCII takes six.
-const LONGEST_TEXT: usize = 600;
+/// Characters of an encoded description or message.
+const LONGEST_TEXT: usize = 4_000;
 
 /// Messages, a line each: the types of inspection that found something, what they found, and the scores.
 pub fn render(findings: &Findings) -> String {
@@ -57,8 +57,8 @@ pub fn render(findings: &Findings) -> String {
 }
 
 fn inspection_type(rule: &Rule, text: &mut String) {
-    let title = escaped(&rule.title, LONGEST_NAME / 6);
-    let about = format!("{} {}", rule.meaning, rule.why);
+    let title = escaped(&rule.caption(), LONGEST_NAME);
+    let about = format!("{} {}", rule.why, rule.about());
     let attributes = [
         ("id", rule.id.as_str()),
         ("name", title.as_str()),
@@ -81,15 +81,26 @@ fn statistic(key: &str, score: &Score, text: &mut String) {
 
 /// The values are encoded already.
 fn message(name: &str, attributes: &[(&str, &str)], text: &mut String) {
-    text.push_str(&format!("##teamcity[{name}"));
+    text.push_str("##teamcity[");
+    text.push_str(name);
     for (key, value) in attributes {
-        text.push_str(&format!(" {key}='{value}'"));
+        for part in [" ", key, "='", value, "'"] {
+            text.push_str(part);
+        }
     }
     text.push_str("]\n");
 }
 
+/// As much of a text as fits when it is encoded.
 fn escaped(text: &str, most: usize) -> String {
-    teamcity(cut_to(text, most).as_bytes())
+    let mut length = text.len().min(most);
+    loop {
+        let encoded = teamcity(cut_to(text, length).as_bytes());
+        if encoded.len() <= most {
+            return encoded;
+        }
+        length = length * 3 / 4;
+    }
 }
 
 fn severity(severity: Severity) -> &'static str {
@@ -103,7 +114,16 @@ fn severity(severity: Severity) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{finding, findings};
-    use super::render;
+    use super::{escaped, render};
+
+    #[test]
+    fn a_text_is_cut_to_what_fits_when_it_is_encoded() {
+        assert_eq!(escaped("plain", 5), "plain");
+        for most in [60, 255, 4_000] {
+            let length = escaped(&"a😀]".repeat(4_000), most).len();
+            assert!(most / 3 < length && length <= most, "{length} of {most}");
+        }
+    }
 
     #[test]
     fn inspections_have_their_types_and_scores_are_statistics() {
@@ -113,7 +133,7 @@ mod tests {
         found.problem = Some("Gate failed: [1].".to_owned());
         assert_eq!(
             render(&found),
-            "##teamcity[inspectionType id='zero' name='Zero' category='quality' description='What. Why.']\n\
+            "##teamcity[inspectionType id='zero' name='Zero: missing' category='quality' description='Why. Counted as good: what.']\n\
              ##teamcity[inspection typeId='zero' message='3 missing' file='it|'s.py' line='7' SEVERITY='WARNING']\n\
              ##teamcity[buildStatisticValue key='quality.score' value='50.0000']\n\
              ##teamcity[buildStatisticValue key='quality.zero' value='33.3333']\n\

@@ -14,10 +14,9 @@ pub(super) struct Driver<'a> {
     pub(super) name: &'static str,
     pub(super) semantic_version: &'a str,
     pub(super) rules: Vec<Descriptor<'a>>,
-    pub(super) notifications: [Reported; 1],
 }
 
-/// Names something declared elsewhere, or declares it.
+/// What kind of notification one is.
 #[derive(Serialize)]
 pub(super) struct Reported {
     pub(super) id: &'static str,
