@@ -22,13 +22,17 @@ pub fn teamcity(bytes: &[u8]) -> String {
 }
 
 /// A property or the message of a command to Azure Pipelines. A percent sign stays as it is, because agents differ in
-/// whether they decode its own escape; where one would begin an escape, it is spelled out.
+/// whether they decode its own escape; where one would begin an escape, it is spelled out, and so is a bracket behind `#`,
+/// because a command may begin anywhere in a line.
 pub fn azure(bytes: &[u8]) -> String {
     const ESCAPES: [&str; 5] = ["3B", "0D", "0A", "5D", "AZP25"];
     let safe = super::terminal(bytes);
     let mut text = String::with_capacity(safe.len());
+    let mut is_marked = false;
     for (at, character) in safe.char_indices() {
+        is_marked |= character == '#';
         match character {
+            '[' if is_marked => text.push_str(r"\x5b"),
             ';' => text.push_str("%3B"),
             ']' => text.push_str("%5D"),
             '%' => {
@@ -65,6 +69,6 @@ mod tests {
         assert_eq!(azure(b"a;b]c"), "a%3Bb%5Dc");
         assert_eq!(azure(b"50 % of 3%"), "50 % of 3%");
         assert_eq!(azure(b"%0A%5d%AZP25%3"), r"\x250A\x255d\x25AZP25%3");
-        assert_eq!(azure(b"a\r\n##vso[x]"), r"a\x0d\x0a##vso[x%5D");
+        assert_eq!(azure(b"a\r\n##vso[x]"), r"a\x0d\x0a##vso\x5bx%5D");
     }
 }
