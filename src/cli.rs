@@ -9,7 +9,8 @@ pub use adopting::{Completions, Config, Doctor, Init, Man, Schema, program};
 pub use ci::Ci;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::report::format;
+use crate::report::format::{SCAN, Table};
+use crate::report::gate::format::GATE;
 
 /// Measures a codebase against the definition of quality its organisation wrote down.
 #[derive(Debug, Parser)]
@@ -268,14 +269,8 @@ pub struct Scan {
     #[arg(long, value_name = "REV")]
     pub rev: Option<String>,
 
-    /// How to report; the table of formats knows what there is
-    #[arg(
-        long,
-        value_name = "NAME[=PATH]",
-        default_value = "text",
-        help = format::help(),
-        long_help = format::long_help()
-    )]
+    /// How to report, to standard output or to PATH; may be repeated (--help lists the formats)
+    #[arg(long, value_name = "NAME[=PATH]", default_value = "text", long_help = formats(SCAN))]
     pub format: Vec<String>,
 
     /// Exit with 1 if the score is below N (0 to 100), compared before any rounding
@@ -334,8 +329,8 @@ pub struct Gate {
     #[arg(long, value_name = "N")]
     pub fail_under: Option<String>,
 
-    /// How to report: text, json, markdown or github, to standard output or to PATH; may be repeated
-    #[arg(long, value_name = "NAME[=PATH]", default_value = "text")]
+    /// How to report, to standard output or to PATH; may be repeated (--help lists the formats)
+    #[arg(long, value_name = "NAME[=PATH]", default_value = "text", long_help = formats(GATE))]
     pub format: Vec<String>,
 
     /// The CI system whose log gets annotations and a summary beside the report
@@ -496,4 +491,15 @@ pub enum Color {
     Always,
     /// Never.
     Never,
+}
+
+/// The help of an option that takes formats of a table: each with what it is for.
+fn formats<R>(table: Table<R>) -> String {
+    let names = table.iter().map(|format| format.name.len());
+    let width = names.max().unwrap_or(0);
+    let mut help = "How to report, to standard output or to PATH; may be repeated:".to_owned();
+    for format in table {
+        help.push_str(&format!("\n  {:width$}  {}", format.name, format.about));
+    }
+    help
 }

@@ -3,6 +3,7 @@
 
 pub mod fixes;
 pub mod golden;
+pub mod namesakes;
 pub mod plan;
 
 #[cfg(test)]

@@ -18,7 +18,8 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use crate::advice::golden::Golden;
+use crate::advice::golden::{self, Golden};
+use crate::advice::namesakes::Namesakes;
 use crate::codebase::Codebase;
 use crate::codebase::maps::Map;
 use crate::definition::{Alteration, Component, GateSettings, Level};
@@ -130,6 +131,10 @@ pub struct Change {
     pub line: Option<u32>,
     /// Where it was, if that was another file.
     pub was_path: Option<RepoPath>,
+    /// What it is called; none for a whole file and what has no name.
+    pub name: Option<String>,
+    /// How many of the same kind and name stand before it in its file, if it is a regression.
+    pub namesakes: u32,
     /// What was missing of it at the base.
     pub before: u64,
     /// What is missing of it.
@@ -274,6 +279,7 @@ fn delta(
     };
     let mut examples = Golden::new(head.codebase, head.evaluation, position);
     let notes = [Notes::new(base, position), Notes::new(head, position)];
+    let mut namesakes = Namesakes::new(head.codebase);
     for transition in &found.all {
         let count = delta.counts.entry(transition.kind).or_default();
         count.subjects += 1;
@@ -283,6 +289,7 @@ fn delta(
             delta.changes.extend(described.map(|mut change| {
                 if let (true, Some(subject)) = (change.kind.is_regression(), change.subject) {
                     change.example = examples.nearest(subject);
+                    change.namesakes = namesakes.before(subject);
                 }
                 change
             }));
@@ -330,6 +337,8 @@ fn describe(
         line: subject.line(side.codebase),
         was_path: was.filter(|was| *was != place),
         path: place,
+        name: golden::name(side.codebase, subject),
+        namesakes: 0,
         before: transition.before,
         after: transition.after,
         note: told.of(about),

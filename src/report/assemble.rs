@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use super::{
     Declared, Excluded, First, HotFile, HotFiles, Listed, ListedEntry, LostFiles, Matter, Parsed,
@@ -108,6 +109,7 @@ impl<'a> Report<'a> {
             history,
             notes,
             behind: inputs,
+            findings: OnceLock::new(),
             matter,
         }
     }

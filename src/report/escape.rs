@@ -5,6 +5,7 @@ mod csv;
 pub(crate) mod fuzzing;
 mod markdown;
 mod markup;
+mod service;
 #[cfg(any(test, fuzzing))]
 pub(in crate::report) mod testing;
 mod workflow;
@@ -18,11 +19,17 @@ use serde_json::ser::Formatter;
 pub use csv::csv;
 pub use markdown::{markdown, markdown_block, markdown_name};
 pub use markup::markup;
+pub use service::{azure, teamcity};
 pub use workflow::{workflow_data, workflow_line, workflow_property};
 
 /// Text that is safe on a terminal: control characters, characters that reorder or hide what stands beside them, and
 /// bytes that are not UTF-8 are spelled out as `\xNN` or `\u{…}`.
 pub fn terminal(bytes: &[u8]) -> String {
+    if is_plain(bytes)
+        && let Ok(plain) = std::str::from_utf8(bytes)
+    {
+        return plain.to_owned();
+    }
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
@@ -33,6 +40,14 @@ pub fn terminal(bytes: &[u8]) -> String {
         }
     }
     text
+}
+
+/// Whether there is nothing but signs of ASCII one can see, and blanks: so is nearly all text.
+fn is_plain(bytes: &[u8]) -> bool {
+    let is_plain = |byte: u8| (b' '..0x7f).contains(&byte);
+    bytes
+        .iter()
+        .fold(true, |plain, byte| plain & is_plain(*byte))
 }
 
 /// Adds a character, spelled out if it is not safe.
@@ -94,6 +109,11 @@ pub fn json_name_bytes(bytes: &[u8]) -> Option<String> {
     if std::str::from_utf8(bytes).is_ok() {
         return None;
     }
+    Some(uri(bytes))
+}
+
+/// A path as a relative reference (RFC 3986): no part of it is a scheme, a host or a query.
+pub fn uri(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
         if byte.is_ascii_alphanumeric() || b"/._-~".contains(byte) {
@@ -102,7 +122,7 @@ pub fn json_name_bytes(bytes: &[u8]) -> Option<String> {
             let _ = write!(text, "%{byte:02X}");
         }
     }
-    Some(text)
+    text
 }
 
 fn spell_byte(text: &mut String, byte: u8) {
@@ -123,6 +143,29 @@ fn is_unsafe(character: char) -> bool {
                 | '\u{2066}'..='\u{2069}'
                 | '\u{feff}'
         )
+}
+
+/// Writes JSON on one line, with nothing in it that a terminal would obey.
+#[derive(Debug, Default)]
+pub struct JsonLine;
+
+impl JsonLine {
+    /// Appends a value, without a line feed.
+    pub fn append(value: &(impl Serialize + ?Sized), text: &mut Vec<u8>) {
+        let mut serializer = serde_json::Serializer::with_formatter(text, Self);
+        // Plain data into memory: there is nothing that could fail.
+        let _ = value.serialize(&mut serializer);
+    }
+}
+
+impl Formatter for JsonLine {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        write_safe(writer, fragment)
+    }
 }
 
 /// Writes JSON with one line for each key of the document and for each element of its lists, so that reports can be
@@ -247,25 +290,25 @@ impl Formatter for JsonLines {
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        // Nearly all text is keys and plain names.
-        let is_plain = |byte: u8| (b' '..0x7f).contains(&byte);
-        if fragment
-            .bytes()
-            .fold(true, |plain, byte| plain & is_plain(byte))
-        {
-            return writer.write_all(fragment.as_bytes());
-        }
-        let mut written = 0;
-        for (position, character) in fragment.char_indices() {
-            if is_unsafe(character) {
-                writer.write_all(&fragment.as_bytes()[written..position])?;
-                // All unsafe characters lie below U+10000: one unit each.
-                write!(writer, "\\u{:04x}", u32::from(character))?;
-                written = position + character.len_utf8();
-            }
-        }
-        writer.write_all(&fragment.as_bytes()[written..])
+        write_safe(writer, fragment)
     }
+}
+
+/// Writes a part of a JSON string; what is unsafe on a terminal as its escape.
+fn write_safe<W: ?Sized + Write>(writer: &mut W, fragment: &str) -> io::Result<()> {
+    if is_plain(fragment.as_bytes()) {
+        return writer.write_all(fragment.as_bytes());
+    }
+    let mut written = 0;
+    for (position, character) in fragment.char_indices() {
+        if is_unsafe(character) {
+            writer.write_all(&fragment.as_bytes()[written..position])?;
+            // All unsafe characters lie below U+10000: one unit each.
+            write!(writer, "\\u{:04x}", u32::from(character))?;
+            written = position + character.len_utf8();
+        }
+    }
+    writer.write_all(&fragment.as_bytes()[written..])
 }
 
 #[cfg(test)]

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
+use super::findings::{azure, checkstyle, concise, github, gitlab, rdjsonl, sarif, teamcity};
 use super::text::Style;
-use super::{Report, badge, json, junit, openmetrics, shields, tables, text};
+use super::{Report, badge, json, junit, markdown, openmetrics, shields, tables, text};
 
 /// A way of writing a report down; `R` is the function that does it.
 #[derive(Clone, Copy, Debug)]
@@ -42,14 +43,39 @@ pub type OfScan = fn(&Report, &Style) -> Document;
 /// The formats of `quality scan`.
 pub const SCAN: Table<OfScan> = &[
     Format {
+        name: "azure",
+        about: "errors and warnings of Azure Pipelines and the score card, for its log",
+        render: |report, _| azure::render(report.findings(), &page(report)).into(),
+    },
+    Format {
         name: "badge",
         about: "the score as an SVG badge",
         render: |report, _| badge::render(report).into(),
     },
     Format {
+        name: "checkstyle",
+        about: "gaps as Checkstyle's XML, for build servers",
+        render: |report, _| checkstyle::render(report.findings()).into(),
+    },
+    Format {
+        name: "concise",
+        about: "gaps, a line each as path:line: message, for editors",
+        render: |report, _| concise::render(report.findings()).into(),
+    },
+    Format {
         name: "csv",
         about: "a row for each scope and component, for spreadsheets",
         render: |report, _| tables::csv::render(report).into(),
+    },
+    Format {
+        name: "github",
+        about: "annotations of a workflow and the score card, for its log",
+        render: |report, _| github::render(report.findings(), &page(report)).into(),
+    },
+    Format {
+        name: "gitlab",
+        about: "gaps as GitLab's Code Quality report",
+        render: |report, _| gitlab::render(report.findings()).into(),
     },
     Format {
         name: "json",
@@ -60,6 +86,11 @@ pub const SCAN: Table<OfScan> = &[
         name: "junit",
         about: "goals as test cases, for GitLab and Jenkins",
         render: |report, _| junit::render(report).into(),
+    },
+    Format {
+        name: "markdown",
+        about: "the score card as a comment or the summary of a job",
+        render: |report, _| markdown::render(report).into(),
     },
     Format {
         name: "ndjson",
@@ -77,9 +108,24 @@ pub const SCAN: Table<OfScan> = &[
         render: |report, _| Document::Files(tables::parquet::render(report)),
     },
     Format {
+        name: "rdjsonl",
+        about: "gaps for reviewdog",
+        render: |report, _| rdjsonl::render(report.findings()).into(),
+    },
+    Format {
+        name: "sarif",
+        about: "gaps as SARIF 2.1.0, for code scanning",
+        render: |report, _| sarif::render(report.findings()).into(),
+    },
+    Format {
         name: "shields",
         about: "the score as an endpoint of shields.io",
         render: |report, _| shields::render(report).into(),
+    },
+    Format {
+        name: "teamcity",
+        about: "inspections and scores as TeamCity's service messages",
+        render: |report, _| teamcity::render(report.findings()).into(),
     },
     Format {
         name: "text",
@@ -91,20 +137,9 @@ pub const SCAN: Table<OfScan> = &[
 /// Those that write several files. A test holds that they do, and no others.
 const OF_FILES: &[&str] = &["parquet"];
 
-/// What `--help` says of the formats of a scan, on a line.
-pub fn help() -> String {
-    let names: Vec<&str> = SCAN.iter().map(|format| format.name).collect();
-    format!(
-        "How to report, to standard output or to PATH; may be repeated: {}",
-        names.join(", ")
-    )
-}
-
-/// The same with what each is for.
-pub fn long_help() -> String {
-    let line = |format: &Format| format!("\n- {}: {}", format.name, format.about);
-    let lines: String = SCAN.iter().map(line).collect();
-    format!("How to report, to standard output or to PATH; may be repeated:\n{lines}")
+/// The score card beside the commands of a log.
+fn page(report: &Report) -> String {
+    text::render(report, &Style::default())
 }
 
 /// Why `NAME[=PATH]` names no format.
@@ -209,10 +244,10 @@ mod tests {
 
     #[test]
     fn an_unknown_format_is_told_which_there_are() {
-        let known: Vec<&str> = SCAN.iter().map(|format| format.name).collect();
+        let names: Vec<&str> = SCAN.iter().map(|format| format.name).collect();
         assert_eq!(
             parse("yaml").unwrap_err().to_string(),
-            format!("there is no format `yaml`; there are {}", known.join(", "))
+            format!("there is no format `yaml`; there are {}", names.join(", "))
         );
     }
 }

@@ -9,12 +9,14 @@ pub mod config;
 pub mod doctor;
 pub mod escape;
 pub mod explain;
+pub mod findings;
 pub mod format;
 pub mod gate;
 mod head;
 pub mod json;
 mod judged;
 pub mod junit;
+pub mod markdown;
 pub mod next;
 pub mod openmetrics;
 pub mod schema;
@@ -28,6 +30,7 @@ mod waivers;
 mod tests;
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use crate::class::Class;
 use crate::codebase::endpoints::Endpoint;
@@ -39,6 +42,7 @@ use crate::measures::{About, Entry, List, Method};
 use crate::path::RepoPath;
 
 pub use assemble::Inputs;
+use findings::Findings;
 pub use judged::{Judged, Unjudged};
 
 /// What a report is about, apart from numbers.
@@ -106,6 +110,8 @@ pub struct Report<'a> {
     pub notes: Vec<String>,
     /// What it is made of, for formats that list every reading.
     behind: Inputs<'a>,
+    /// Worked out once, for whichever format asks first.
+    findings: OnceLock<Findings>,
 }
 
 /// A scope with its size.

@@ -21,6 +21,7 @@ mod encoding;
 mod endpoints;
 mod examples;
 mod files;
+mod formats;
 mod gate;
 mod history;
 mod itself;

@@ -3,7 +3,7 @@
 //! As many entries of each list are written as fit the limit; what is left out is counted. A list is cut between its
 //! lines, so what is open is always closed.
 
-mod inline;
+pub(in crate::report) mod inline;
 mod lists;
 
 use self::inline::{code, cut, line, place, title};

@@ -2,6 +2,7 @@
 //!
 //! What regressed at level `track` is counted in JSON and shown nowhere; at level `report` it is shown and fails nobody.
 
+mod findings;
 pub mod format;
 pub mod github;
 pub mod json;

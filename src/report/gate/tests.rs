@@ -3,4 +3,4 @@
 mod contract;
 mod golden;
 mod limits;
-mod story;
+pub(in crate::report) mod story;

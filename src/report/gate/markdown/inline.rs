@@ -9,17 +9,17 @@ use crate::report::escape::{markdown, markdown_name, terminal};
 const LONGEST: usize = 240;
 
 /// Adds a line.
-pub(super) fn line(text: &mut String, line: &str) {
+pub(in crate::report) fn line(text: &mut String, line: &str) {
     // Writing to a string cannot fail.
     let _ = writeln!(text, "{line}");
 }
 
-pub(super) fn title(delta: &Delta) -> String {
+pub(in crate::report) fn title(delta: &Delta) -> String {
     sentence(&delta.component.title)
 }
 
 /// A place as an editor takes it.
-pub(super) fn place(path: &[u8], line: Option<u32>) -> String {
+pub(in crate::report) fn place(path: &[u8], line: Option<u32>) -> String {
     // Its end says what it is.
     let path = terminal(path);
     let path = match path.chars().count().saturating_sub(LONGEST) {
@@ -32,17 +32,17 @@ pub(super) fn place(path: &[u8], line: Option<u32>) -> String {
     }
 }
 
-pub(super) fn code(text: &str) -> String {
+pub(in crate::report) fn code(text: &str) -> String {
     markdown_name(cut(text, LONGEST).as_bytes())
 }
 
 /// A sentence from the repository.
-pub(super) fn sentence(text: &str) -> String {
+pub(in crate::report) fn sentence(text: &str) -> String {
     markdown(cut(text, LONGEST).as_bytes())
 }
 
 /// At most so many characters, whether one sees them or not.
-pub(super) fn cut(text: &str, most: usize) -> String {
+pub(in crate::report) fn cut(text: &str, most: usize) -> String {
     let text = terminal(text.as_bytes());
     if text.chars().count() <= most {
         return text;

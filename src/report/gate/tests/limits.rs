@@ -14,6 +14,7 @@ use crate::gate::{
 use crate::measures::{self, Method};
 use crate::path::RepoPath;
 use crate::report::escape::testing::{command, outside_code};
+use crate::report::gate::format::GATE;
 use crate::report::gate::{End, GateMatter, GateReport, github, json, markdown, text};
 use crate::report::text::Style;
 
@@ -151,6 +152,8 @@ impl Dice {
             path: self.path(),
             line: self.line(),
             was_path: self.one_in(3).then(|| self.path()),
+            name: self.one_in(2).then(|| self.text()),
+            namesakes: self.below(3) as u32,
             before: self.below(1 << 33),
             after: self.below(1 << 33),
             note: (!self.one_in(4)).then(|| self.text()),
@@ -419,6 +422,37 @@ fn assert_workflow(report: &GateReport) {
     assert!(numbers[0] <= 10 && numbers[1] <= 10, "{numbers:?}");
 }
 
+/// Formats of other tools hold nothing a terminal would obey, and those that list findings list as many.
+fn assert_findings(report: &GateReport) {
+    let written = |name: &str| {
+        let format = GATE.iter().find(|format| format.name == name).unwrap();
+        let text = format.render(report, &Style::default());
+        let is_obeyed = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+        assert_eq!(text.find(is_obeyed), None, "{name}: {text}");
+        text
+    };
+    let sarif: Value = serde_json::from_str(&written("sarif")).unwrap();
+    let gitlab: Value = serde_json::from_str(&written("gitlab")).unwrap();
+    let all = gitlab.as_array().unwrap().len();
+    assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), all);
+    assert_eq!(written("concise").lines().count(), all);
+    assert_eq!(written("rdjsonl").lines().count(), all);
+    assert_eq!(written("checkstyle").matches("<error ").count(), all);
+    let teamcity = written("teamcity");
+    let inspections = teamcity
+        .lines()
+        .filter(|line| line.starts_with("##teamcity[inspection "));
+    assert_eq!(inspections.count(), all);
+    assert!(
+        teamcity
+            .lines()
+            .all(|line| line.starts_with("##teamcity[") && line.is_ascii())
+    );
+    let azure = written("azure");
+    let issues = azure.lines().filter(|line| line.contains("##vso["));
+    assert!(issues.count() <= 20);
+}
+
 fn assert_limits(report: &GateReport) {
     for width in [80, 120] {
         for ascii in [false, true] {
@@ -439,6 +473,7 @@ fn assert_limits(report: &GateReport) {
     assert!(!summary.contains(markdown::MARKER) || !summary.starts_with("<!--"));
     assert_markdown(&summary);
     assert_workflow(report);
+    assert_findings(report);
     let json = json::render(report);
     assert!(!json.chars().any(|c| c.is_control() && c != '\n'));
     assert!(serde_json::from_str::<Value>(&json).is_ok());
