@@ -250,6 +250,7 @@ impl ObjectStore {
         let database =
             git2::Odb::new_ext(self.hash.format()).map_err(|error| error.message().to_owned())?;
         for directory in &self.directories {
+            refuse_pipes(&directory.join("pack"))?;
             let path = directory
                 .to_str()
                 .ok_or_else(|| "the path of the object directory is not UTF-8".to_owned())?;
@@ -317,7 +318,7 @@ impl ObjectReader {
         let (_, kind) = self
             .database()?
             .read_header(oid)
-            .map_err(|error| problem(&error))?;
+            .map_err(|error| self.problem_of(&id, &error))?;
         ObjectKind::from_libgit2(kind).ok_or_else(unknown_kind)
     }
 
@@ -354,13 +355,26 @@ impl ObjectReader {
         let database = self.database()?;
         let oid = git2::Oid::from_bytes(id.as_bytes()).map_err(|error| problem(&error))?;
         // The header comes first: a few megabytes of pack can promise gigabytes of zeros.
-        let (size, _) = database.read_header(oid).map_err(|error| problem(&error))?;
+        let header = database.read_header(oid);
+        let (size, _) = header.map_err(|error| self.problem_of(&id, &error))?;
         if size as u64 > limit {
             return Err(ObjectProblem::TooLarge(size as u64));
         }
-        let object = database.read(oid).map_err(|error| problem(&error))?;
+        let object = database.read(oid);
+        let object = object.map_err(|error| self.problem_of(&id, &error))?;
         let kind = ObjectKind::from_libgit2(object.kind()).ok_or_else(unknown_kind)?;
         Ok((kind, object.data().to_vec()))
+    }
+
+    /// What an error of libgit2's means. It answers "not found" for what a damaged pack should hold, and nothing was left
+    /// out there on purpose.
+    fn problem_of(&self, id: &ObjectId, error: &git2::Error) -> ObjectProblem {
+        match (problem(error), self.store.packs().find(id, 0)) {
+            (ObjectProblem::Missing, Some(_)) => {
+                ObjectProblem::Corrupt("the pack that holds it is cut off or damaged".to_owned())
+            }
+            (problem, _) => problem,
+        }
     }
 
     fn database(&self) -> Result<&git2::Odb<'static>, ObjectProblem> {
@@ -403,6 +417,22 @@ fn object_directories(directory: &Path) -> Result<Vec<PathBuf>, String> {
         frontier = next;
     }
     Ok(directories)
+}
+
+/// libgit2 opens whatever has the name of a pack, an index or a list of them, and would wait for ever at the end of a pipe.
+fn refuse_pipes(packs: &Path) -> Result<(), String> {
+    let Ok(entries) = fs::read_dir(packs) else {
+        return Ok(());
+    };
+    for entry in entries.flatten() {
+        let is_usual =
+            fs::metadata(entry.path()).is_ok_and(|found| found.is_file() || found.is_dir());
+        if !is_usual {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            return Err(format!("objects/pack/{name} is not a regular file"));
+        }
+    }
+    Ok(())
 }
 
 fn alternates_of(directory: &Path) -> Result<Vec<PathBuf>, String> {

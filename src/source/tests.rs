@@ -230,7 +230,10 @@ fn deleted_and_sparse_files_are_told_apart() {
     let listing = list_tracked(&root, &entries);
     assert_eq!(paths(&listing), [".gitignore", "a.py", "out/kept.py"]);
     assert_eq!(listing.sparse_absent, 2);
-    assert!(has_note(&listing, "sparse: 2 tracked files absent"));
+    assert!(has_note(
+        &listing,
+        "sparse checkout: 2 tracked files or directories"
+    ));
     assert!(has_note(
         &listing,
         "3 tracked files are deleted in the work tree"

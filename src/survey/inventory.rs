@@ -192,12 +192,6 @@ impl Inventory {
             (list(), if identify { look() } else { Vec::new() })
         };
         notes.extend(listing.notes.iter().cloned());
-        if listing.sparse_absent > 0 {
-            notes.push(format!(
-                "sparse checkout: {} tracked files are not here and were not measured",
-                listing.sparse_absent
-            ));
-        }
         notes.extend(unmatched(definition, &listing.files));
         let contents = Contents::of(ground, snapshot);
         let reports = Reports::look(&contents, &listing.files, definition, &mut notes);

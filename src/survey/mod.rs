@@ -73,10 +73,18 @@ impl Ground {
                 reason: format!("there is no git repository at {}", shown(&self.start)),
                 repair: Some("name a directory of one".to_owned()),
             }),
-            Discovery::Unreadable { reason, repair } => Err(Error::Repository {
+            Discovery::Unreadable { reason, repair } => Err(Error::Unreadable {
                 reason: reason.clone(),
                 repair: repair.clone(),
             }),
+        }
+    }
+
+    /// What to tell where not one file was found: why git cannot name any, if that is so.
+    pub fn nothing_scanned(&self, typed: &Path) -> Error {
+        match (&self.repository, self.repository()) {
+            (Discovery::Unreadable { .. }, Err(error)) => error,
+            _ => Error::NothingScanned { path: shown(typed) },
         }
     }
 
@@ -173,6 +181,16 @@ pub fn inventory(
     identify: bool,
     watch: &Watch,
 ) -> Result<Inventory, Error> {
+    // Its own files are git's, and none of anybody's code.
+    if snapshot == Snapshot::WorkTree
+        && let Discovery::Found(repository) = &ground.repository
+        && repository.is_bare()
+    {
+        return Err(Error::Usage {
+            message: "a bare repository has no work tree".to_owned(),
+            hint: "its commits can be measured: quality scan --rev HEAD".to_owned(),
+        });
+    }
     let inventory = watch.time("list", || {
         Inventory::take(ground, snapshot, definition, threads, identify)
     })?;

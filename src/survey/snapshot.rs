@@ -59,7 +59,7 @@ impl Snapshot {
                     .files
             }
             Self::WorkTree | Self::Staged => {
-                repository.index().map_err(|reason| Error::Repository {
+                repository.index().map_err(|reason| Error::Unreadable {
                     reason: format!("git's index could not be read: {reason}"),
                     repair: None,
                 })?
@@ -84,7 +84,7 @@ pub(super) fn tracked(entries: Vec<IndexEntry>) -> Vec<Tracked> {
 
 /// What to tell of a commit whose files cannot be listed.
 pub(super) fn not_listed(problem: &TreeListProblem) -> Error {
-    Error::Repository {
+    Error::Unreadable {
         repair: problem.repair(),
         reason: problem.to_string(),
     }

@@ -12,6 +12,7 @@ mod advice;
 mod cache;
 mod clones;
 mod coverage;
+mod damage;
 mod definition;
 mod determinism;
 mod encoding;
