@@ -111,6 +111,10 @@ fn parse(
     let mut previous = Vec::new();
     for _ in 0..count {
         let raw = raw_entry(&mut rest, version, id_length, &mut previous).ok_or(SHORT)?;
+        // Only what stands in for an entry of the other file has no name.
+        if previous.is_empty() {
+            return Err(SPLIT.to_owned());
+        }
         if !is_safe(&previous) {
             let shown = String::from_utf8_lossy(&previous);
             return Err(format!("{shown:?} is not a path inside the work tree"));

@@ -11,6 +11,9 @@ use super::stage::{Report, Stage, finish, git, quality, scan};
 /// What only the thirty seconds after which a silent reader is given up would reach.
 const PROMPT: Duration = Duration::from_secs(25);
 
+/// Files that six changes touch, each counted once for each change.
+const TOUCHES: u64 = 12;
+
 /// Six commits, each with a file of its own and a change of `hot.py`.
 fn six() -> (Repo, Vec<git2::Oid>) {
     let mut repo = Repo::new();
@@ -125,7 +128,10 @@ fn a_truncated_object_ends_what_needs_it_at_once_and_is_named() {
     }
     // The names of files are enough for history; a scan of the commit has lost one file and says which.
     let (repo, _) = truncated("blob");
-    assert_eq!(report(repo.path(), &[]).component("hot-files")["of"], 6);
+    assert_eq!(
+        report(repo.path(), &[]).component("hot-files")["of"],
+        TOUCHES
+    );
     let lost = report(repo.path(), &["--rev", "HEAD~3"]).lost();
     assert_eq!(lost["unreadable"], ["hot.py"]);
 }
@@ -174,7 +180,11 @@ fn what_a_truncated_pack_should_hold_is_damaged_and_not_missing() {
             assert!(repair.ends_with("git fetch --refetch"), "{repair}");
             return;
         }
-        assert_eq!(report.component("hot-files")["of"], 6, "{by} bytes less");
+        assert_eq!(
+            report.component("hot-files")["of"],
+            TOUCHES,
+            "{by} bytes less"
+        );
     }
 }
 
@@ -303,7 +313,7 @@ fn a_bare_repository_has_no_work_tree_to_scan_and_says_what_can_be() {
     }
     assert_eq!(
         report(&bare, &["--rev", "HEAD"]).component("hot-files")["of"],
-        6
+        TOUCHES
     );
     let gate = finish(asked(&["gate"], &bare, &["--base", "HEAD~1"]));
     assert_eq!(gate.code, Some(1), "{}", gate.stderr);
@@ -333,7 +343,7 @@ fn a_submodule_is_a_repository_of_its_own_or_not_there() {
         &[&person[..], &["commit", "--quiet", "-m", "Add (#2)"]].concat(),
     );
     let own = report(&outer.path().join("sub"), &[]);
-    assert_eq!(own.component("hot-files")["of"], 6);
+    assert_eq!(own.component("hot-files")["of"], TOUCHES);
     assert_eq!(
         own.component("hot-files")["good"],
         report(inner.path(), &[]).component("hot-files")["good"]
@@ -391,7 +401,7 @@ fn a_work_tree_whose_repository_is_gone_is_scanned_and_names_the_command() {
         &stage.path().join("moved"),
         &["worktree", "repair", beside.to_str().unwrap()],
     );
-    assert_eq!(report(&beside, &[]).component("hot-files")["of"], 6);
+    assert_eq!(report(&beside, &[]).component("hot-files")["of"], TOUCHES);
 }
 
 // Case 74. Seen to fail with a root taken from libgit2, which goes to /etc.
@@ -408,7 +418,7 @@ fn a_work_tree_named_by_the_settings_is_not_gone_to() {
 fn replaced_and_grafted_commits_change_no_number() {
     let (repo, ids) = six();
     let before = report(repo.path(), &[]);
-    assert_eq!(before.component("hot-files")["of"], 6);
+    assert_eq!(before.component("hot-files")["of"], TOUCHES);
     git(repo.path(), &["replace", "--graft", "HEAD~1"]);
     assert_eq!(report(repo.path(), &[]).0, before.0);
     git(repo.path(), &["replace", "--delete", &ids[4].to_string()]);

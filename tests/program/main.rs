@@ -9,6 +9,7 @@ mod repositories;
 
 mod adoption;
 mod advice;
+mod attacks;
 mod cache;
 mod clones;
 mod coverage;
