@@ -328,6 +328,7 @@ mod tests {
         content
     }
 
+    // Case 68.
     #[test]
     fn all_versions_and_both_hashes_are_read_as_they_were_written() {
         for hash in [HashKind::Sha1, HashKind::Sha256] {

@@ -5,7 +5,6 @@
 //! configuration: a database is a list of directories and a hash kind.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashSet;
 use std::fmt;
 use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, Read};
@@ -15,6 +14,7 @@ use std::sync::{Arc, Once, OnceLock};
 
 use flate2::bufread::ZlibDecoder;
 
+use super::alternates::{object_directories, refuse_pipes};
 use super::packs::Packs;
 use super::unpack::{Trouble, Unpacker};
 
@@ -23,9 +23,6 @@ pub const METADATA_LIMIT: u64 = 16 << 20;
 
 /// Objects larger than this are not read for anybody: 64 MiB.
 pub const OBJECT_LIMIT: u64 = 64 << 20;
-
-/// How deep alternates may point to further alternates, as in git itself.
-const ALTERNATE_DEPTH: usize = 5;
 
 /// The id of an object: 20 bytes in a SHA-1 repository, 32 in a SHA-256 one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -397,61 +394,6 @@ fn problem(error: &git2::Error) -> ObjectProblem {
     }
 }
 
-/// `directory` and its alternates, each once, breadth first.
-fn object_directories(directory: &Path) -> Result<Vec<PathBuf>, String> {
-    let mut seen = HashSet::new();
-    let mut directories = Vec::new();
-    let mut frontier = vec![directory.to_path_buf()];
-    for _ in 0..=ALTERNATE_DEPTH {
-        let mut next = Vec::new();
-        for directory in frontier {
-            let Ok(real) = directory.canonicalize() else {
-                continue;
-            };
-            if !real.is_dir() || !seen.insert(real.clone()) {
-                continue;
-            }
-            next.extend(alternates_of(&real)?);
-            directories.push(real);
-        }
-        frontier = next;
-    }
-    Ok(directories)
-}
-
-/// libgit2 opens whatever has the name of a pack, an index or a list of them, and would wait for ever at the end of a pipe.
-fn refuse_pipes(packs: &Path) -> Result<(), String> {
-    let Ok(entries) = fs::read_dir(packs) else {
-        return Ok(());
-    };
-    for entry in entries.flatten() {
-        let is_usual =
-            fs::metadata(entry.path()).is_ok_and(|found| found.is_file() || found.is_dir());
-        if !is_usual {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            return Err(format!("objects/pack/{name} is not a regular file"));
-        }
-    }
-    Ok(())
-}
-
-fn alternates_of(directory: &Path) -> Result<Vec<PathBuf>, String> {
-    let list = directory.join("info/alternates");
-    match fs::metadata(&list) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Ok(metadata) if metadata.is_file() && metadata.len() <= 1 << 20 => {}
-        // libgit2 would open it and wait for ever on a pipe.
-        _ => return Err("objects/info/alternates is not a readable file".to_owned()),
-    }
-    let text =
-        fs::read_to_string(&list).map_err(|error| format!("objects/info/alternates: {error}"))?;
-    Ok(text
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .map(|line| directory.join(line))
-        .collect())
-}
-
 /// An object in a file of its own, of which the head was read.
 struct Loose {
     kind: ObjectKind,
@@ -536,6 +478,7 @@ mod tests {
         ObjectId::from_bytes(id.as_bytes()).unwrap()
     }
 
+    // Case 80.
     #[test]
     fn a_file_is_read_up_to_the_limit_wherever_it_lies() {
         let mut repo = Repo::new();

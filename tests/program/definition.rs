@@ -84,6 +84,7 @@ fn a_definition_made_to_hurt_is_refused_in_few_words() {
     }
 }
 
+// Case 37.
 #[test]
 fn what_is_no_ordinary_file_is_no_definition() {
     for what in ["link", "directory", "pipe"] {
@@ -107,6 +108,7 @@ fn what_is_no_ordinary_file_is_no_definition() {
     }
 }
 
+// Case 37.
 #[test]
 fn an_empty_definition_is_the_built_in_one() {
     let stage = Stage::of(&FILES);

@@ -68,6 +68,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+// Cases 52 and 85.
 #[test]
 fn the_same_code_gives_the_same_bytes_wherever_and_however_it_is_scanned() {
     let repo = repository();

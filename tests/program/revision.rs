@@ -124,6 +124,7 @@ fn commits_have_many_names_and_each_is_the_same() {
     assert_eq!(packed.text(), whole.text());
 }
 
+// Case 69.
 #[test]
 fn a_bare_repository_is_measured_by_its_commits() {
     let (repo, [first, _]) = repository();
