@@ -59,10 +59,10 @@ pub struct Ground {
 impl Ground {
     /// What the repository is called: the name of its directory. Never its place on this machine.
     pub fn name(&self) -> String {
-        self.root
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_default()
+        self.root.file_name().map_or_else(
+            || "/".to_owned(),
+            |name| name.to_string_lossy().into_owned(),
+        )
     }
 
     /// The repository, or what to tell whoever asked for something only one has.

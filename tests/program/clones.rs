@@ -64,7 +64,7 @@ fn a_shallow_clone_has_no_verdict_and_the_way_to_one() {
     assert_eq!(gate(&path, &["--base", "HEAD~1"]).code, Some(1));
 }
 
-// Case 55. Seen to fail with the list of cut-off commits not read: what was missing was not what the command brings.
+// Case 55. Seen to fail with the list of cut-off commits not read: a commit was missing, and the clone not shallow.
 #[test]
 fn a_checkout_of_a_pull_request_alone_has_no_verdict_and_says_what_to_fetch() {
     let repo = repository();
@@ -99,7 +99,7 @@ fn a_checkout_of_a_pull_request_alone_has_no_verdict_and_says_what_to_fetch() {
     }
 }
 
-// Cases 56 and 57. Seen to fail with a content that was not fetched read as an empty one: the gate was green. Git itself
+// Cases 56 and 57. Seen to fail with a content that was not fetched read as an empty one: the gate came to a verdict. Git itself
 // would start what the settings call the other side of the connection.
 #[test]
 fn a_clone_without_contents_is_never_green_and_never_completed_behind_ones_back() {

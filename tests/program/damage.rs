@@ -233,7 +233,7 @@ fn a_reftable_is_refused_by_name_with_the_command_that_leads_back() {
     );
 }
 
-// Case 68. Seen to fail with history read through the index of libgit2, which refuses these.
+// Case 68. Seen to fail with the split passed over: nobody was told that the list was half of one.
 #[test]
 fn an_index_that_is_split_or_damaged_costs_a_note_and_no_history() {
     let (repo, _) = six();
@@ -404,7 +404,7 @@ fn a_work_tree_whose_repository_is_gone_is_scanned_and_names_the_command() {
     assert_eq!(report(&beside, &[]).component("hot-files")["of"], TOUCHES);
 }
 
-// Case 74. Seen to fail with a root taken from libgit2, which goes to /etc.
+// Case 74. Seen to fail with the setting followed, as libgit2 does: the scan went to /etc.
 #[test]
 fn a_work_tree_named_by_the_settings_is_not_gone_to() {
     let (repo, _) = six();

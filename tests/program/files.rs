@@ -7,7 +7,8 @@ use super::stage::{Stage, finish, scan};
 
 const GOOD: &str = "def good(x: int) -> int:\n    return x\n";
 
-// Cases 33, 34, 36 and 51. Seen to fail with `.gitignore` read by `fs::read`: the link to zeros ends with the memory.
+// Cases 33, 34, 36 and 51. Seen to fail with `.gitignore` read by `fs::read`: zeros filled the memory, and the pipe was
+// waited for without end.
 #[test]
 fn links_and_pipes_are_met_without_opening_them() {
     let stage = Stage::of(&[("good.py", GOOD), ("below/good.py", GOOD)]);
@@ -44,7 +45,7 @@ fn links_and_pipes_are_met_without_opening_them() {
     assert!(!text.contains("canary") && !text.contains("whisper") && !text.contains("elsewhere"));
 }
 
-// Case 35. Seen to fail with neither limit: all twenty thousand patterns counted, and nothing was said.
+// Case 35. Seen to fail with neither limit: every line counted, and nothing was said.
 #[test]
 fn endless_ignore_files_are_cut_with_a_warning() {
     let large = Stage::of(&[

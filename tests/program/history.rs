@@ -98,7 +98,7 @@ fn a_shallow_clone_has_no_history_and_the_command_that_repairs_it() {
     );
 }
 
-// Case 54. Seen to fail the same way: the window was nowhere whole.
+// Case 54. Seen to fail with every shallow clone refused: nothing was known of a window that lies inside.
 #[test]
 fn a_shallow_clone_that_holds_the_window_is_measured_without_its_border() {
     let repo = forty(Repo::new());
