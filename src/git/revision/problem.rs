@@ -97,10 +97,14 @@ pub enum RevisionProblem {
 impl RevisionProblem {
     /// Whether there may well be such a commit, and this repository cannot give it.
     pub fn is_damage(&self) -> bool {
-        matches!(
-            self,
-            Self::Shallow { .. } | Self::Unreadable { .. } | Self::Damaged { .. }
-        )
+        match self {
+            // Of an id alone nobody says that it was ever here.
+            Self::Unreadable {
+                text, id, problem, ..
+            } => *problem != ObjectProblem::Missing || !text.eq_ignore_ascii_case(&id.hex()),
+            Self::Shallow { .. } | Self::Damaged { .. } => true,
+            _ => false,
+        }
     }
 
     /// The command that repairs it, if there is one. It can be pasted into a shell, whatever the name was.
