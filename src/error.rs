@@ -74,6 +74,14 @@ pub enum Error {
         /// The command that repairs it, if there is one.
         repair: Option<String>,
     },
+    /// The repository holds what was asked for, or should, and it cannot be read.
+    #[error("{reason}")]
+    Unreadable {
+        /// One sentence.
+        reason: String,
+        /// The command that repairs it, if there is one.
+        repair: Option<String>,
+    },
     /// There is too little to come to a verdict.
     #[error("inconclusive: {reason}")]
     Inconclusive {
@@ -124,7 +132,9 @@ impl Error {
                 "name another directory with --cache-dir, or remove that one by hand".to_owned(),
             ),
             Self::Usage { hint, .. } => Some(hint.clone()),
-            Self::Repository { repair, .. } | Self::Inconclusive { repair, .. } => repair.clone(),
+            Self::Repository { repair, .. }
+            | Self::Unreadable { repair, .. }
+            | Self::Inconclusive { repair, .. } => repair.clone(),
             Self::NothingScanned { .. } => Some(
                 "a scan needs files that are tracked or not ignored; is this the right directory?"
                     .to_owned(),
@@ -140,9 +150,10 @@ impl Error {
     pub fn exit(&self) -> Exit {
         match self {
             Self::ClosedPipe => Exit::Success,
-            Self::Exhausted { .. } | Self::Crashed { .. } | Self::Inconclusive { .. } => {
-                Exit::Inconclusive
-            }
+            Self::Exhausted { .. }
+            | Self::Crashed { .. }
+            | Self::Unreadable { .. }
+            | Self::Inconclusive { .. } => Exit::Inconclusive,
             _ => Exit::Unable,
         }
     }

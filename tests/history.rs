@@ -189,6 +189,7 @@ fn every_kind_of_change_is_found_once_under_its_name_of_today() {
     assert!(!history.window.extended);
 }
 
+// Case 66.
 #[test]
 fn a_sha256_repository_gives_the_same_changes_as_its_sha1_twin() {
     assert_eq!(
@@ -255,6 +256,7 @@ fn one_number_in_several_commits_is_one_change() {
     assert_eq!(lines(&read(&repo, &only_marks(365))), ["Squash 1: a b"]);
 }
 
+// Cases 53 and 54.
 #[test]
 fn a_shallow_clone_is_unavailable_unless_the_window_lies_inside() {
     let mut repo = Repo::new();
@@ -283,6 +285,7 @@ fn a_shallow_clone_is_unavailable_unless_the_window_lies_inside() {
     );
 }
 
+// Cases 58 and 59.
 #[test]
 fn no_commit_and_no_repository_are_not_errors() {
     let history = read(&Repo::new(), &HistoryOptions::default());
@@ -294,6 +297,7 @@ fn no_commit_and_no_repository_are_not_errors() {
     ));
 }
 
+// Cases 60, 67 and 71.
 #[test]
 fn a_git_directory_that_cannot_be_understood_is_unreadable_not_absent() {
     let unreadable = |prepare: fn(&Path)| {
@@ -327,6 +331,7 @@ fn a_git_directory_that_cannot_be_understood_is_unreadable_not_absent() {
     assert!(reason.contains("does not exist"), "{reason}");
 }
 
+// Cases 61 and 62.
 #[test]
 fn truncated_and_missing_objects_end_the_history_with_their_id() {
     let damage = |what: fn(&Repo, git2::Oid) -> git2::Oid, length: Option<u64>| {
@@ -370,6 +375,7 @@ fn truncated_and_missing_objects_end_the_history_with_their_id() {
     assert_eq!(open(repo.path()).blob(id), Err(ObjectProblem::Truncated));
 }
 
+// Cases 63 and 64.
 #[test]
 fn a_commit_with_a_malformed_signature_is_counted_like_any_other() {
     for line in [
@@ -399,6 +405,7 @@ fn a_commit_with_a_malformed_signature_is_counted_like_any_other() {
     }
 }
 
+// Case 65.
 #[test]
 fn skewed_clocks_neither_hide_nor_move_changes() {
     let mut repo = Repo::new();
@@ -419,6 +426,7 @@ fn skewed_clocks_neither_hide_nor_move_changes() {
     assert_eq!(lines(&read(&repo, &options)).len(), 5);
 }
 
+// Cases 74 and 78.
 #[test]
 fn settings_of_the_repository_move_nothing() {
     let mut repo = Repo::new();
@@ -434,6 +442,7 @@ fn settings_of_the_repository_move_nothing() {
     assert_eq!(lines(&read(&repo, &only_marks(365))), ["Squash 1: a"]);
 }
 
+// Case 79.
 #[test]
 fn a_tree_of_ten_billion_files_is_bulk() {
     let mut repo = Repo::new();
@@ -462,6 +471,7 @@ fn a_tree_of_ten_billion_files_is_bulk() {
     assert_eq!(history.changes[0].paths.len(), 20_000);
 }
 
+// Case 84.
 #[test]
 fn odd_shapes_of_history_count_once() {
     let mut repo = Repo::new();

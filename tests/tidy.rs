@@ -16,8 +16,8 @@ const MOST_LINES: usize = 500;
 /// Files that have more. Whoever shortens one takes it off the list; nobody puts one on.
 const LONG: &[&str] = &[];
 
-/// Cases of the hardening list that have to be found. The list has those from 1 to 128.
-const CASES: RangeInclusive<u32> = 88..=128;
+/// Cases of the hardening list that have to be found: all of them.
+const CASES: RangeInclusive<u32> = 1..=128;
 
 /// Captures no query uses any more. Whoever removes one from the vocabulary takes it off the list.
 const UNUSED_CAPTURES: &[&str] = &[];

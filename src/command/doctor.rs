@@ -7,7 +7,7 @@ use super::{asked, caching, definition};
 use crate::adoption::checkup::{Circumstances, checkup};
 use crate::cli;
 use crate::definition::Definition;
-use crate::error::{Error, Exit, shown};
+use crate::error::{Error, Exit};
 use crate::evaluation::evaluate;
 use crate::git::Discovery;
 use crate::languages;
@@ -56,9 +56,7 @@ pub fn run(arguments: &cli::Doctor) -> Result<Exit, Error> {
         &watch,
     )?;
     if inventory.is_empty() {
-        return Err(Error::NothingScanned {
-            path: shown(&arguments.path),
-        });
+        return Err(ground.nothing_scanned(&arguments.path));
     }
     let memory = cache.and_then(|cache| caching::memory(cache, &ground, &inventory));
     let options = survey::Options {

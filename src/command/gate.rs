@@ -14,7 +14,7 @@ use crate::definition::{Definition, Effect, alterations};
 use crate::error::{Error, Exit, shown};
 use crate::evaluation::{Evaluation, evaluate_on};
 use crate::gate::{self, Changed, Comparison, Side, Since, Suspect, Texts, were_as_bad};
-use crate::git::{CommitSummary, ObjectId};
+use crate::git::{CommitSummary, Discovery, ObjectId};
 use crate::languages;
 use crate::report::gate::{End, GateMatter, GateReport, format, github};
 use crate::survey::{self, Carry, Ground, Memory, Snapshot, Survey, Watch};
@@ -25,9 +25,14 @@ const MOST_COMMITS: usize = 50;
 /// Runs the command. Whatever keeps the repository from giving both sides leaves it without a verdict.
 pub fn run(arguments: &cli::Gate) -> Result<Exit, Error> {
     let ground = survey::ground(&arguments.path)?;
-    ground.repository()?;
+    // Where there is no repository at all, the wrong directory was named.
+    if let Discovery::NotARepository = ground.repository {
+        ground.repository()?;
+    }
     judge(arguments, &ground).map_err(|error| match error {
-        Error::Repository { reason, repair } => Error::Inconclusive { reason, repair },
+        Error::Repository { reason, repair } | Error::Unreadable { reason, repair } => {
+            Error::Inconclusive { reason, repair }
+        }
         error => error,
     })
 }

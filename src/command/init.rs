@@ -142,9 +142,7 @@ impl Surveyor<'_> {
             watch,
         )?;
         if inventory.is_empty() {
-            return Err(Error::NothingScanned {
-                path: shown(&self.arguments.path),
-            });
+            return Err(ground.nothing_scanned(&self.arguments.path));
         }
         let memory = cache.and_then(|cache| caching::memory(cache, ground, &inventory));
         let options = survey::Options {

@@ -8,7 +8,7 @@ use super::{asked, caching, definition, revision};
 use crate::cli;
 use crate::codebase::Codebase;
 use crate::definition::Definition;
-use crate::error::{Error, shown};
+use crate::error::Error;
 use crate::evaluation::{Evaluation, evaluate};
 use crate::evidence::owners::{Owners, PLACES};
 use crate::languages;
@@ -53,7 +53,7 @@ impl Measured {
         let inventory =
             survey::inventory(&ground, snapshot, &definition, threads, identify, watch)?;
         if inventory.is_empty() {
-            return Err(Error::NothingScanned { path: shown(path) });
+            return Err(ground.nothing_scanned(path));
         }
         let memory = cache.and_then(|cache| caching::memory(cache, &ground, &inventory));
         let options = survey::Options {

@@ -30,9 +30,11 @@ pub(super) fn commit(ground: &Ground, name: &str) -> Result<ObjectId, Error> {
         Ok(commit) => return Ok(commit),
         Err(problem) => problem,
     };
-    Err(Error::Repository {
-        repair: problem.repair(),
-        reason: problem.to_string(),
+    let (reason, repair) = (problem.to_string(), problem.repair());
+    Err(if problem.is_damage() {
+        Error::Unreadable { reason, repair }
+    } else {
+        Error::Repository { reason, repair }
     })
 }
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::cli;
 use crate::codebase::parallel;
 use crate::definition::{Decimal, Definition};
-use crate::error::{Error, Exit, shown};
+use crate::error::{Error, Exit};
 use crate::evaluation::{Standing, evaluate};
 use crate::languages;
 use crate::report::format::{self, Document, Format, SCAN};
@@ -51,9 +51,7 @@ pub fn run(arguments: &cli::Scan) -> Result<Exit, Error> {
     let identify = cache.is_some();
     let inventory = survey::inventory(&ground, snapshot, &definition, threads, identify, &watch)?;
     if inventory.is_empty() {
-        return Err(Error::NothingScanned {
-            path: shown(&arguments.path),
-        });
+        return Err(ground.nothing_scanned(&arguments.path));
     }
     let memory = cache.and_then(|cache| caching::memory(cache, &ground, &inventory));
     let key = watch.time("digest", || {

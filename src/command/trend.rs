@@ -134,7 +134,7 @@ struct Chosen {
 
 impl Chosen {
     fn new(span: &Span, repository: &Repository, head: ObjectId) -> Result<Self, Error> {
-        let failed = |problem: AncestryProblem| Error::Repository {
+        let failed = |problem: AncestryProblem| Error::Unreadable {
             repair: problem.repair(),
             reason: problem.to_string(),
         };

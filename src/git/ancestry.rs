@@ -40,9 +40,11 @@ impl AncestryProblem {
     /// The command that repairs it, if there is one.
     pub fn repair(&self) -> Option<String> {
         match self {
-            Self::NoCommon(..) | Self::Unlisted(_) => None,
+            Self::NoCommon(..) => None,
+            Self::Unlisted(_) => Some(repair::EXAMINE.to_owned()),
             Self::Shallow(_) => Some(repair::UNSHALLOW.to_owned()),
-            Self::Missing(_) | Self::Corrupt { .. } => Some(repair::REFETCH.to_owned()),
+            Self::Missing(_) => Some(repair::REFETCH.to_owned()),
+            Self::Corrupt { id, .. } => Some(repair::restore_damaged(*id)),
         }
     }
 

@@ -119,7 +119,7 @@ pub(super) fn authors(
     let mailmap = match head.map(|tree| mailmap(reader, tree)) {
         Some(Ok(content)) => Mailmap::parse(&content),
         Some(Err((id, problem))) => {
-            return Authors::without(source.broken("object", id, &problem));
+            return Authors::without(source.broken(".mailmap", id, &problem));
         }
         None => Mailmap::default(),
     };

@@ -109,7 +109,10 @@ pub(super) fn history_with_threads(
                 },
             );
         }
-        Err(reason) => return without_changes(options, unavailable(reason, None)),
+        Err(reason) => {
+            let state = unavailable(reason, Some(repair::EXAMINE));
+            return without_changes(options, state);
+        }
     };
     let all = read_behind(repository, options, vec![(head, branch)], recall, threads);
     all.into_iter().next().unwrap_or_else(|| stopped(options))
@@ -143,7 +146,7 @@ fn read_behind(
     let without = |state: HistoryState| vec![without_changes(options, state); count];
     let shallow = match repository.shallow() {
         Ok(shallow) => shallow,
-        Err(reason) => return without(unavailable(reason, None)),
+        Err(reason) => return without(unavailable(reason, Some(repair::EXAMINE))),
     };
     let store = Arc::clone(repository.store());
     let sources: Vec<Source> = heads
@@ -266,7 +269,7 @@ impl Source {
             let reason = format!("{reason}: the clone was made without directories");
             return unavailable(reason, Some(repair::FETCH_DIRECTORIES));
         }
-        unavailable(reason, Some(repair::REFETCH))
+        unavailable(reason, repair::restore(id, problem).as_deref())
     }
 
     /// The state of a history that is too short.

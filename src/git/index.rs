@@ -9,6 +9,7 @@ use sha2::Sha256;
 
 use super::identity::{FileState, FileTime};
 use super::objects::{HashKind, ObjectId};
+use super::repair;
 use crate::path::RepoPath;
 
 /// Larger ones are of no work tree that can be scanned: 4 million entries.
@@ -25,6 +26,9 @@ const SKIP_WORKTREE: u16 = 1 << 14;
 
 /// `GIT_INDEX_ENTRY_INTENT_TO_ADD` of the extended flags.
 const INTENT_TO_ADD: u16 = 1 << 13;
+
+/// What is wrong with an index of which most entries lie in another file.
+const SPLIT: &str = "it is split";
 
 /// A tracked file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +68,13 @@ pub(super) fn read(path: &Path, hash: HashKind) -> Result<Vec<IndexEntry>, Strin
     }
     let bytes = fs::read(path).map_err(|error| format!("index: {error}"))?;
     let written = FileState::of(&metadata).map(|state| state.modified);
-    let mut entries = parse(&bytes, hash, written).map_err(|reason| format!("index: {reason}"))?;
+    let mut entries = parse(&bytes, hash, written).map_err(|reason| {
+        let repair = match reason.as_str() {
+            SPLIT => repair::JOIN_INDEX,
+            _ => repair::REBUILD_INDEX,
+        };
+        format!("index: {reason} (`{repair}`)")
+    })?;
     // Stage 2 is what the work tree held before the conflict; base and theirs follow.
     let preference = |entry: &IndexEntry| [0_u8, 3, 1, 2][usize::from(entry.stage & 3)];
     entries.sort_by(|left, right| {
@@ -101,6 +111,10 @@ pub(super) fn parse(
     let mut previous = Vec::new();
     for _ in 0..count {
         let raw = raw_entry(&mut rest, version, id_length, &mut previous).ok_or(SHORT)?;
+        // Only what stands in for an entry of the other file has no name.
+        if previous.is_empty() {
+            return Err(SPLIT.to_owned());
+        }
         if !is_safe(&previous) {
             let shown = String::from_utf8_lossy(&previous);
             return Err(format!("{shown:?} is not a path inside the work tree"));
@@ -120,7 +134,7 @@ pub(super) fn parse(
         take(&mut rest, length).ok_or(SHORT)?;
         match name {
             // Most entries lie in another file then.
-            b"link" => return Err("it is split (`git update-index --no-split-index`)".to_owned()),
+            b"link" => return Err(SPLIT.to_owned()),
             // Entries for whole directories are told by their mode.
             b"sdir" => {}
             [b'A'..=b'Z', ..] => {}
@@ -314,6 +328,7 @@ mod tests {
         content
     }
 
+    // Case 68.
     #[test]
     fn all_versions_and_both_hashes_are_read_as_they_were_written() {
         for hash in [HashKind::Sha1, HashKind::Sha256] {

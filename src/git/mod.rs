@@ -3,8 +3,8 @@
 //! Nothing here executes a program, follows repository configuration or writes. What cannot be read is a value
 //! ([`HistoryState`]), never a number.
 //!
-//! From the disk to a change: `repository` finds the files, `objects` reads what they hold (`packs` and `unpack` for packed
-//! ones), `commit` and `tree_diff` parse it, `walk` and `graph` order the commits of a window, `marks` reads their messages, `changes` makes units of them,
+//! From the disk to a change: `repository` finds the files, `objects` reads what they hold (`alternates` knows where they
+//! lie, `packs` and `unpack` read packed ones), `commit` and `tree_diff` parse it, `walk` and `graph` order the commits of a window, `marks` reads their messages, `changes` makes units of them,
 //! `renames` and `similarity` give paths today's names, `survey` chooses window and unit, `history` hands it all over. `authors` goes back
 //! to the first commit, for who asks for it, and `mailmap` knows who is who; `deployments` reads tags, `origins` tells
 //! when single lines were written.
@@ -16,6 +16,7 @@
 //! `repair` has the commands that help where something is missing.
 
 mod abbreviation;
+mod alternates;
 mod ancestry;
 mod authors;
 mod bots;

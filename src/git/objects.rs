@@ -5,7 +5,6 @@
 //! configuration: a database is a list of directories and a hash kind.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashSet;
 use std::fmt;
 use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, Read};
@@ -15,6 +14,7 @@ use std::sync::{Arc, Once, OnceLock};
 
 use flate2::bufread::ZlibDecoder;
 
+use super::alternates::{object_directories, refuse_pipes};
 use super::packs::Packs;
 use super::unpack::{Trouble, Unpacker};
 
@@ -23,9 +23,6 @@ pub const METADATA_LIMIT: u64 = 16 << 20;
 
 /// Objects larger than this are not read for anybody: 64 MiB.
 pub const OBJECT_LIMIT: u64 = 64 << 20;
-
-/// How deep alternates may point to further alternates, as in git itself.
-const ALTERNATE_DEPTH: usize = 5;
 
 /// The id of an object: 20 bytes in a SHA-1 repository, 32 in a SHA-256 one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -250,6 +247,7 @@ impl ObjectStore {
         let database =
             git2::Odb::new_ext(self.hash.format()).map_err(|error| error.message().to_owned())?;
         for directory in &self.directories {
+            refuse_pipes(&directory.join("pack"))?;
             let path = directory
                 .to_str()
                 .ok_or_else(|| "the path of the object directory is not UTF-8".to_owned())?;
@@ -317,7 +315,7 @@ impl ObjectReader {
         let (_, kind) = self
             .database()?
             .read_header(oid)
-            .map_err(|error| problem(&error))?;
+            .map_err(|error| self.problem_of(&id, &error))?;
         ObjectKind::from_libgit2(kind).ok_or_else(unknown_kind)
     }
 
@@ -354,13 +352,26 @@ impl ObjectReader {
         let database = self.database()?;
         let oid = git2::Oid::from_bytes(id.as_bytes()).map_err(|error| problem(&error))?;
         // The header comes first: a few megabytes of pack can promise gigabytes of zeros.
-        let (size, _) = database.read_header(oid).map_err(|error| problem(&error))?;
+        let header = database.read_header(oid);
+        let (size, _) = header.map_err(|error| self.problem_of(&id, &error))?;
         if size as u64 > limit {
             return Err(ObjectProblem::TooLarge(size as u64));
         }
-        let object = database.read(oid).map_err(|error| problem(&error))?;
+        let object = database.read(oid);
+        let object = object.map_err(|error| self.problem_of(&id, &error))?;
         let kind = ObjectKind::from_libgit2(object.kind()).ok_or_else(unknown_kind)?;
         Ok((kind, object.data().to_vec()))
+    }
+
+    /// What an error of libgit2's means. It answers "not found" for what a damaged pack should hold, and nothing was left
+    /// out there on purpose.
+    fn problem_of(&self, id: &ObjectId, error: &git2::Error) -> ObjectProblem {
+        match (problem(error), self.store.packs().find(id, 0)) {
+            (ObjectProblem::Missing, Some(_)) => {
+                ObjectProblem::Corrupt("the pack that holds it is cut off or damaged".to_owned())
+            }
+            (problem, _) => problem,
+        }
     }
 
     fn database(&self) -> Result<&git2::Odb<'static>, ObjectProblem> {
@@ -381,45 +392,6 @@ fn problem(error: &git2::Error) -> ObjectProblem {
     } else {
         ObjectProblem::Corrupt(error.message().to_owned())
     }
-}
-
-/// `directory` and its alternates, each once, breadth first.
-fn object_directories(directory: &Path) -> Result<Vec<PathBuf>, String> {
-    let mut seen = HashSet::new();
-    let mut directories = Vec::new();
-    let mut frontier = vec![directory.to_path_buf()];
-    for _ in 0..=ALTERNATE_DEPTH {
-        let mut next = Vec::new();
-        for directory in frontier {
-            let Ok(real) = directory.canonicalize() else {
-                continue;
-            };
-            if !real.is_dir() || !seen.insert(real.clone()) {
-                continue;
-            }
-            next.extend(alternates_of(&real)?);
-            directories.push(real);
-        }
-        frontier = next;
-    }
-    Ok(directories)
-}
-
-fn alternates_of(directory: &Path) -> Result<Vec<PathBuf>, String> {
-    let list = directory.join("info/alternates");
-    match fs::metadata(&list) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Ok(metadata) if metadata.is_file() && metadata.len() <= 1 << 20 => {}
-        // libgit2 would open it and wait for ever on a pipe.
-        _ => return Err("objects/info/alternates is not a readable file".to_owned()),
-    }
-    let text =
-        fs::read_to_string(&list).map_err(|error| format!("objects/info/alternates: {error}"))?;
-    Ok(text
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .map(|line| directory.join(line))
-        .collect())
 }
 
 /// An object in a file of its own, of which the head was read.
@@ -506,6 +478,7 @@ mod tests {
         ObjectId::from_bytes(id.as_bytes()).unwrap()
     }
 
+    // Case 80.
     #[test]
     fn a_file_is_read_up_to_the_limit_wherever_it_lies() {
         let mut repo = Repo::new();

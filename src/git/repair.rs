@@ -1,6 +1,6 @@
 //! Commands that repair what cannot be read. They are pasted into shells, so nothing in them is more than a word.
 
-use super::objects::ObjectId;
+use super::objects::{ObjectId, ObjectProblem};
 
 /// Brings the history that a shallow clone cut off.
 pub(super) const UNSHALLOW: &str = "git fetch --unshallow (in CI: fetch-depth: 0)";
@@ -13,6 +13,38 @@ pub(super) const FETCH_EVERYTHING: &str = "git fetch --refetch --no-filter";
 
 /// Brings every object once more.
 pub(super) const REFETCH: &str = "git fetch --refetch";
+
+/// Where nobody here knows better.
+pub(super) const EXAMINE: &str = "git fsck says more";
+
+/// Makes a new index of the head commit.
+pub(super) const REBUILD_INDEX: &str = "rm \"$(git rev-parse --git-path index)\" && git reset";
+
+/// Makes one index of two.
+pub(super) const JOIN_INDEX: &str = "git update-index --no-split-index";
+
+/// Brings an object that cannot be read. Git does not fetch over a damaged file, so that goes first; one that is too large is
+/// as it should be.
+pub(super) fn restore(id: ObjectId, problem: &ObjectProblem) -> Option<String> {
+    match problem {
+        ObjectProblem::TooLarge(_) => None,
+        ObjectProblem::Missing => Some(REFETCH.to_owned()),
+        ObjectProblem::Truncated | ObjectProblem::Corrupt(_) => Some(restore_damaged(id)),
+    }
+}
+
+/// The same for one that is there and damaged.
+pub(super) fn restore_damaged(id: ObjectId) -> String {
+    let hex = id.hex();
+    let (fan, rest) = hex.split_at(2);
+    format!("rm -f \"$(git rev-parse --git-path objects/{fan}/{rest})\" && {REFETCH}")
+}
+
+/// Says again which branch is checked out.
+pub(super) fn write_head(place: &str) -> String {
+    let file = quoted(&format!("{place}/HEAD"));
+    format!("echo 'ref: refs/heads/main' > {file}, with the branch you were on")
+}
 
 /// Brings one commit by its id.
 pub(super) fn fetch_commit(remotes: &[String], id: ObjectId) -> Option<String> {
@@ -60,7 +92,7 @@ fn usual(remotes: &[String]) -> Option<&str> {
 }
 
 /// One word for a shell, whatever somebody called a branch.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "-_./:@+".contains(c);
     if word.chars().all(is_plain) {
         word.to_owned()

@@ -61,9 +61,18 @@ struct Failure {
 }
 
 impl Failure {
+    /// Damage of which nothing more is known here.
     fn new(reason: impl Into<String>) -> Self {
         Self {
             reason: reason.into(),
+            repair: Some(repair::EXAMINE.to_owned()),
+        }
+    }
+
+    /// Nothing is damaged, and we do not know the kind.
+    fn unsupported(reason: String) -> Self {
+        Self {
+            reason,
             repair: None,
         }
     }
@@ -298,13 +307,17 @@ fn linked_directory(entry: &Path, directory: &Path) -> Result<PathBuf, Failure> 
         .ok_or_else(|| Failure::new(format!("{} names no directory", shown(entry))))?;
     let target = directory.join(target);
     if target.is_dir() {
-        Ok(target)
-    } else {
-        Err(Failure {
-            reason: format!("{} points to a place that does not exist", shown(entry)),
-            repair: Some("git worktree repair".to_owned()),
-        })
+        return Ok(target);
     }
+    let is_linked = target.iter().any(|part| part == "worktrees");
+    Err(Failure {
+        reason: format!("{} points to a place that does not exist", shown(entry)),
+        // Git runs it in the repository that was moved, not here, where it finds none.
+        repair: is_linked.then(|| {
+            "run in the repository it is a work tree of: git worktree repair PATH-OF-THIS-ONE"
+                .to_owned()
+        }),
+    })
 }
 
 fn is_git_directory(directory: &Path) -> bool {
@@ -322,11 +335,20 @@ fn open(root: PathBuf, git_directory: PathBuf, bare: bool) -> Result<Repository,
     let settings = small_file(&common_directory.join("config")).map_err(Failure::new)?;
     let settings = Configuration::parse(&settings.unwrap_or_default());
     let hash = supported_hash(&settings)?;
+    let place = shown(&git_directory);
+    // Git takes a directory without it for none of its own, so no command of git's helps.
+    let without_head = |reason| Failure {
+        reason,
+        repair: Some(repair::write_head(&place)),
+    };
     let head = small_file(&git_directory.join("HEAD"))
         .map_err(Failure::new)?
-        .ok_or_else(|| Failure::new(format!("{} has no HEAD", shown(&git_directory))))?;
-    let target = references::target(&head)
-        .ok_or_else(|| Failure::new("HEAD is damaged: it names neither a branch nor a commit"))?;
+        .ok_or_else(|| without_head(format!("{place} has no HEAD")))?;
+    let target = references::target(&head).ok_or_else(|| {
+        without_head(format!(
+            "{place}/HEAD is damaged: it names neither a branch nor a commit"
+        ))
+    })?;
     let objects = common_directory.join("objects");
     if let Err(error) = fs::read_dir(&objects) {
         return Err(Failure::new(format!("{}: {error}", shown(&objects))));
@@ -354,14 +376,16 @@ fn supported_hash(settings: &Configuration) -> Result<HashKind, Failure> {
         });
     }
     if let Some(extension) = &settings.unknown_extension {
-        return Err(Failure::new(format!(
+        return Err(Failure::unsupported(format!(
             "the repository uses extension {extension:?}, which is not supported"
         )));
     }
     match settings.object_format.as_deref() {
         None | Some("sha1") => Ok(HashKind::Sha1),
         Some("sha256") => Ok(HashKind::Sha256),
-        Some(other) => Err(Failure::new(format!("unknown object format {other:?}"))),
+        Some(other) => Err(Failure::unsupported(format!(
+            "unknown object format {other:?}"
+        ))),
     }
 }
 
@@ -425,7 +449,10 @@ impl Repository {
             if place.is_ok_and(|at| entries.get(at).is_some_and(IndexEntry::is_submodule)) {
                 return Err(Failure {
                     reason: format!("{path} is a submodule that has not been fetched"),
-                    repair: Some(format!("git submodule update --init -- '{path}'")),
+                    repair: Some(format!(
+                        "git submodule update --init -- {}",
+                        repair::quoted(path)
+                    )),
                 });
             }
         }

@@ -232,7 +232,7 @@ impl Repository {
         let repair = match problem {
             ObjectProblem::Missing if is_shallow => Some(repair::UNSHALLOW.to_owned()),
             ObjectProblem::Missing => repair::fetch_commit(self.remotes(), id),
-            _ => Some(repair::REFETCH.to_owned()),
+            _ => repair::restore(id, &problem),
         };
         RevisionProblem::Unreadable {
             text: text.to_owned(),

@@ -499,6 +499,7 @@ mod tests {
         assert_eq!(changed(&old, &new), ["+foo", "-foo"]);
     }
 
+    // Case 82.
     #[test]
     fn hostile_names_are_dropped() {
         let new = [

@@ -69,7 +69,7 @@ impl TreeListProblem {
     pub fn repair(&self) -> Option<String> {
         match self {
             Self::Missing { repair, .. } => Some((*repair).to_owned()),
-            Self::Unreadable { .. } => Some(repair::REFETCH.to_owned()),
+            Self::Unreadable { id, problem, .. } => repair::restore(*id, problem),
             Self::TooLarge(_) => None,
         }
     }

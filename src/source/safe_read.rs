@@ -111,6 +111,7 @@ mod tests {
     }
 
     #[cfg(unix)]
+    // Cases 34 and 36.
     #[test]
     fn links_pipes_sockets_and_devices_are_refused_at_once() {
         let directory = tempfile::tempdir().unwrap();

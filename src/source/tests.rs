@@ -146,6 +146,7 @@ fn files_are_sorted_by_their_bytes() {
     );
 }
 
+// Case 75.
 #[test]
 fn repositories_inside_are_not_entered() {
     let root = tree(&[
@@ -170,6 +171,7 @@ fn repositories_inside_are_not_entered() {
 }
 
 #[cfg(unix)]
+// Case 36.
 #[test]
 fn links_are_listed_and_never_followed() {
     let root = tree(&[("real/a.py", "")]);
@@ -230,22 +232,49 @@ fn deleted_and_sparse_files_are_told_apart() {
     let listing = list_tracked(&root, &entries);
     assert_eq!(paths(&listing), [".gitignore", "a.py", "out/kept.py"]);
     assert_eq!(listing.sparse_absent, 2);
-    assert!(has_note(&listing, "sparse: 2 tracked files absent"));
+    assert!(has_note(
+        &listing,
+        "sparse checkout: 2 tracked files or directories"
+    ));
     assert!(has_note(
         &listing,
         "3 tracked files are deleted in the work tree"
     ));
 }
 
+// Case 39.
+#[cfg(unix)]
 #[test]
-fn a_file_deleted_after_listing_has_vanished() {
-    let root = tree(&[("a.py", "x")]);
+fn a_file_that_changes_after_listing_is_read_as_it_is_or_has_vanished() {
+    let root = tree(&[
+        ("a.py", "x"),
+        ("b.py", "long text"),
+        ("c.py", "x"),
+        ("d.py", "x"),
+    ]);
     let listing = list_plain(&root);
-    fs::remove_file(root.path().join("a.py")).unwrap();
-    assert_eq!(listing.files[0].read(root.path(), 99), Err(Lost::Vanished));
+    let at = |name: &str| root.path().join(name);
+    fs::remove_file(at("a.py")).unwrap();
+    fs::write(at("b.py"), "").unwrap();
+    for (name, put) in [("c.py", true), ("d.py", false)] {
+        fs::remove_file(at(name)).unwrap();
+        if put {
+            link("/etc/passwd", &at(name));
+        } else {
+            make_pipe(&at(name));
+        }
+    }
+    let read: Vec<_> = listing
+        .files
+        .iter()
+        .map(|file| file.read(root.path(), 99))
+        .collect();
+    let vanished = || Err(Lost::Vanished);
+    assert_eq!(read, [vanished(), Ok(Vec::new()), vanished(), vanished()]);
 }
 
 #[cfg(unix)]
+// Cases 33, 34 and 35.
 #[test]
 fn hostile_ignore_files_are_left_out_with_a_note() {
     let root = tree(&[("a.py", ""), ("b/b.py", ""), ("c/c.py", ""), ("d/d.py", "")]);
@@ -267,6 +296,7 @@ fn hostile_ignore_files_are_left_out_with_a_note() {
     assert!(has_note(&listing, "special files skipped"));
 }
 
+// Case 35.
 #[test]
 fn an_ignore_file_of_too_many_lines_is_cut() {
     let mut lines: String = (0..10_000).map(|number| format!("x{number}*y\n")).collect();
@@ -303,6 +333,7 @@ fn names_that_are_no_text_are_kept() {
 }
 
 #[cfg(target_os = "linux")]
+// Case 40.
 #[test]
 fn a_tree_deeper_than_any_path_costs_one_note() {
     let root = tree(&[("z.py", "")]);

@@ -30,8 +30,10 @@ pub fn list(root: &Path, tracked: Option<&[Tracked]>, rules: &FileRules) -> List
         safe_read(&location, ATTRIBUTES_CAP).ok()
     });
     if walk.sparse_absent > 0 {
+        // A sparse index names a directory in the place of all its files.
         notes.say(format!(
-            "sparse: {} tracked files absent",
+            "sparse checkout: {} tracked files or directories are not here and were not measured; `git sparse-checkout \
+             disable` brings them",
             walk.sparse_absent
         ));
     }

@@ -112,11 +112,17 @@ impl Inventory {
         definition: &Definition,
     ) -> Result<Self, Error> {
         let state = snapshot.state(ground);
-        let entries = snapshot.entries(repository)?;
+        let (entries, dropped) = snapshot.listed(repository)?;
         let patterns = definition.code_patterns();
-        Ok(Self::of_entries(
-            repository, snapshot, state, &entries, definition, patterns,
-        ))
+        let mut inventory =
+            Self::of_entries(repository, snapshot, state, &entries, definition, patterns);
+        if dropped > 0 {
+            inventory.notes.push(format!(
+                "{dropped} names of this commit were left out: a checkout would write them outside its directory or into git's \
+                 own, no file system takes them, or they are there twice"
+            ));
+        }
+        Ok(inventory)
     }
 
     /// The files of a commit of which only what is measured counts.
@@ -192,12 +198,6 @@ impl Inventory {
             (list(), if identify { look() } else { Vec::new() })
         };
         notes.extend(listing.notes.iter().cloned());
-        if listing.sparse_absent > 0 {
-            notes.push(format!(
-                "sparse checkout: {} tracked files are not here and were not measured",
-                listing.sparse_absent
-            ));
-        }
         notes.extend(unmatched(definition, &listing.files));
         let contents = Contents::of(ground, snapshot);
         let reports = Reports::look(&contents, &listing.files, definition, &mut notes);

@@ -59,10 +59,10 @@ pub struct Ground {
 impl Ground {
     /// What the repository is called: the name of its directory. Never its place on this machine.
     pub fn name(&self) -> String {
-        self.root
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_default()
+        self.root.file_name().map_or_else(
+            || "/".to_owned(),
+            |name| name.to_string_lossy().into_owned(),
+        )
     }
 
     /// The repository, or what to tell whoever asked for something only one has.
@@ -73,10 +73,18 @@ impl Ground {
                 reason: format!("there is no git repository at {}", shown(&self.start)),
                 repair: Some("name a directory of one".to_owned()),
             }),
-            Discovery::Unreadable { reason, repair } => Err(Error::Repository {
+            Discovery::Unreadable { reason, repair } => Err(Error::Unreadable {
                 reason: reason.clone(),
                 repair: repair.clone(),
             }),
+        }
+    }
+
+    /// What to tell where not one file was found: why git cannot name any, if that is so.
+    pub fn nothing_scanned(&self, typed: &Path) -> Error {
+        match (&self.repository, self.repository()) {
+            (Discovery::Unreadable { .. }, Err(error)) => error,
+            _ => Error::NothingScanned { path: shown(typed) },
         }
     }
 
@@ -175,6 +183,16 @@ pub fn inventory(
     identify: bool,
     watch: &Watch,
 ) -> Result<Inventory, Error> {
+    // Its own files are git's, and none of anybody's code.
+    if snapshot == Snapshot::WorkTree
+        && let Discovery::Found(repository) = &ground.repository
+        && repository.is_bare()
+    {
+        return Err(Error::Usage {
+            message: "a bare repository has no work tree".to_owned(),
+            hint: "its commits can be measured: quality scan --rev HEAD".to_owned(),
+        });
+    }
     let inventory = watch.time("list", || {
         Inventory::take(ground, snapshot, definition, threads, identify)
     })?;

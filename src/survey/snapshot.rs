@@ -51,20 +51,26 @@ impl Snapshot {
 
     /// The entries git has of this state.
     pub(super) fn entries(self, repository: &Repository) -> Result<Vec<Tracked>, Error> {
-        Ok(tracked(match self {
+        Ok(self.listed(repository)?.0)
+    }
+
+    /// The entries git has of this state, and how many names are no path inside a work tree and were left out.
+    pub(super) fn listed(self, repository: &Repository) -> Result<(Vec<Tracked>, usize), Error> {
+        let (entries, dropped) = match self {
             Self::Commit(commit) => {
-                repository
-                    .files_of(commit)
-                    .map_err(|problem| not_listed(&problem))?
-                    .files
+                let list = repository.files_of(commit);
+                let list = list.map_err(|problem| not_listed(&problem))?;
+                (list.files, list.dropped)
             }
             Self::WorkTree | Self::Staged => {
-                repository.index().map_err(|reason| Error::Repository {
+                let entries = repository.index().map_err(|reason| Error::Unreadable {
                     reason: format!("git's index could not be read: {reason}"),
                     repair: None,
-                })?
+                })?;
+                (entries, 0)
             }
-        }))
+        };
+        Ok((tracked(entries), dropped))
     }
 }
 
@@ -84,7 +90,7 @@ pub(super) fn tracked(entries: Vec<IndexEntry>) -> Vec<Tracked> {
 
 /// What to tell of a commit whose files cannot be listed.
 pub(super) fn not_listed(problem: &TreeListProblem) -> Error {
-    Error::Repository {
+    Error::Unreadable {
         repair: problem.repair(),
         reason: problem.to_string(),
     }

@@ -240,6 +240,7 @@ fn reports_made_to_do_harm_are_told_and_stop_nothing() {
     }
 }
 
+// Case 34.
 #[test]
 fn a_pipe_in_the_place_of_a_report_is_not_waited_for() {
     let stage = Stage::of(&[("a.py", CART)]);

@@ -176,6 +176,7 @@ fn no_pattern_of_tags_takes_long() {
     assert!(begun.elapsed().as_secs() < 60);
 }
 
+// Case 37.
 #[test]
 fn what_is_no_ordinary_file_is_no_definition() {
     for what in ["link", "directory", "pipe"] {
@@ -199,6 +200,7 @@ fn what_is_no_ordinary_file_is_no_definition() {
     }
 }
 
+// Case 37.
 #[test]
 fn an_empty_definition_is_the_built_in_one() {
     let stage = Stage::of(&FILES);

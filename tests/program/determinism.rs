@@ -68,7 +68,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-// Cases 122, 123 and 126. The order in which a directory is read is that in which the twin was copied; the clock is not
+// Cases 52, 85, 122, 123 and 126. The order in which a directory is read is that in which the twin was copied; the clock is not
 // read, which the tidy test keeps, and the day is that of the commit.
 #[test]
 fn the_same_code_gives_the_same_bytes_wherever_and_however_it_is_scanned() {

@@ -66,6 +66,7 @@ fn without_history(report: &Report, state: &str, reason: &str) {
     assert_eq!(report.component("typed-code")["state"], "low-confidence");
 }
 
+// Case 53. Seen to fail with the list of cut-off commits not read: their parents were missing, and the command did not help.
 #[test]
 fn a_shallow_clone_has_no_history_and_the_command_that_repairs_it() {
     let repo = forty(Repo::new());
@@ -97,6 +98,7 @@ fn a_shallow_clone_has_no_history_and_the_command_that_repairs_it() {
     );
 }
 
+// Case 54. Seen to fail with every shallow clone refused: nothing was known of a window that lies inside.
 #[test]
 fn a_shallow_clone_that_holds_the_window_is_measured_without_its_border() {
     let repo = forty(Repo::new());
@@ -119,6 +121,7 @@ fn a_shallow_clone_that_holds_the_window_is_measured_without_its_border() {
     assert_eq!(report.component("hot-files")["of"], 9);
 }
 
+// Case 58.
 #[test]
 fn a_repository_without_a_commit_has_no_history_and_is_scanned() {
     let repo = Repo::new();
@@ -129,12 +132,14 @@ fn a_repository_without_a_commit_has_no_history_and_is_scanned() {
     assert!(report.0["repository"]["reason"].is_string());
 }
 
+// Case 59.
 #[test]
 fn a_directory_without_a_repository_has_no_history_and_is_scanned() {
     let stage = Stage::of(&[("a.py", FUNCTION)]);
     without_history(&stage.report(&[]), "not-applicable", "no git repository");
 }
 
+// Case 60.
 #[test]
 fn a_repository_that_cannot_be_read_is_not_taken_for_none() {
     for damage in ["HEAD", "objects", "branch", "file"] {
@@ -155,6 +160,7 @@ fn a_repository_that_cannot_be_read_is_not_taken_for_none() {
     }
 }
 
+// Case 68.
 #[test]
 fn a_damaged_index_costs_a_note_and_nothing_else() {
     let repo = forty(Repo::new());
@@ -166,6 +172,7 @@ fn a_damaged_index_costs_a_note_and_nothing_else() {
     assert_eq!(damaged.0["scopes"], whole.0["scopes"]);
 }
 
+// Case 62.
 #[test]
 fn a_missing_commit_is_named_and_no_number_is_made_of_the_rest() {
     let mut repo = forty(Repo::new());
@@ -176,6 +183,7 @@ fn a_missing_commit_is_named_and_no_number_is_made_of_the_rest() {
     without_history(&report, "unavailable", &lost.to_string());
 }
 
+// Case 63. Seen to fail with a commit refused whose time cannot be read, as libgit2 does: no commit was left.
 #[test]
 fn malformed_signatures_lose_no_commit() {
     let mut repo = forty(Repo::new());
@@ -207,6 +215,7 @@ fn malformed_signatures_lose_no_commit() {
     );
 }
 
+// Case 66. Seen to fail with every repository taken for one of SHA-1, as libgit2 does without a feature of its own.
 #[test]
 fn a_repository_of_sha256_has_the_numbers_of_its_twin() {
     let short = forty(Repo::new());
@@ -218,6 +227,7 @@ fn a_repository_of_sha256_has_the_numbers_of_its_twin() {
     assert_eq!(short.numbers(), long.numbers());
 }
 
+// Case 81, in small; the table in `hardening.md` has it in full.
 #[test]
 fn ten_thousand_files_and_three_hundred_commits_are_counted_right() {
     const FILES: u32 = 10_000;

@@ -9,12 +9,14 @@ mod repositories;
 
 mod adoption;
 mod advice;
+mod attacks;
 mod bounds;
 mod cache;
 mod ci;
 mod clones;
 mod coverage;
 mod crash;
+mod damage;
 mod definition;
 mod determinism;
 mod encoding;

@@ -126,7 +126,7 @@ fn commits_have_many_names_and_each_is_the_same() {
     assert_eq!(packed.text(), whole.text());
 }
 
-// Case 123.
+// Cases 69 and 123.
 #[test]
 fn a_bare_repository_is_measured_by_its_commits() {
     let (repo, [first, _]) = repository();

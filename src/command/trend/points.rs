@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::MOST_DIRECTORIES;
 use crate::cache::Key;
 use crate::definition::Definition;
-use crate::error::{Error, shown};
+use crate::error::Error;
 use crate::evaluation::{Evaluation, evaluate};
 use crate::git::{CommitSummary, History, HistoryState, ObjectId, Repository};
 use crate::path::RepoPath;
@@ -101,9 +101,7 @@ impl Points<'_> {
         }
         let inventory = self.list(way, head)?;
         if inventory.is_empty() {
-            return Err(Error::NothingScanned {
-                path: shown(&self.ground.start),
-            });
+            return Err(self.ground.nothing_scanned(&self.ground.start));
         }
         let history = self.read(way, &[head])?.into_iter().next();
         let history = history.unwrap_or_else(|| {
@@ -153,7 +151,7 @@ impl Points<'_> {
                     listed += inventory.len();
                     waiting.push((at, inventory));
                 }
-                Err(Error::Repository { reason, repair }) => made[at] = Some(Err((reason, repair))),
+                Err(Error::Unreadable { reason, repair }) => made[at] = Some(Err((reason, repair))),
                 Err(error) => return Err(error),
             }
             if way.past.unlearned_count() >= MOST_UNLEARNED

@@ -95,11 +95,24 @@ pub enum RevisionProblem {
 }
 
 impl RevisionProblem {
+    /// Whether there may well be such a commit, and this repository cannot give it.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            // Of an id alone nobody says that it was ever here.
+            Self::Unreadable {
+                text, id, problem, ..
+            } => *problem != ObjectProblem::Missing || !text.eq_ignore_ascii_case(&id.hex()),
+            Self::Shallow { .. } | Self::Damaged { .. } => true,
+            _ => false,
+        }
+    }
+
     /// The command that repairs it, if there is one. It can be pasted into a shell, whatever the name was.
     pub fn repair(&self) -> Option<String> {
         match self {
             Self::Unknown { repair, .. } | Self::Unreadable { repair, .. } => repair.clone(),
             Self::Shallow { .. } => Some(repair::UNSHALLOW.to_owned()),
+            Self::Damaged { .. } => Some(repair::EXAMINE.to_owned()),
             _ => None,
         }
     }

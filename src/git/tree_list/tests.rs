@@ -80,6 +80,7 @@ fn three_levels_with_a_link_and_a_submodule_are_listed_as_the_index_has_them() {
     }
 }
 
+// Case 82.
 #[test]
 fn hostile_and_doubled_names_are_left_out_and_counted() {
     let repo = Repo::new();
@@ -191,6 +192,7 @@ fn a_directory_that_is_missing_is_named_with_what_brings_it() {
     assert!(problem().repair().unwrap().contains("--unshallow"));
 }
 
+// Case 79.
 #[test]
 fn a_tree_of_ten_billion_files_and_one_of_endless_paths_are_refused() {
     let repo = Repo::new();
