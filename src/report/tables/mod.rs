@@ -17,11 +17,14 @@ use crate::evaluation::Score;
 /// Counted up whenever a column changes its name or its meaning; new columns may come without.
 const SCHEMA_VERSION: u64 = 1;
 
+/// What goes through the rows of a table and hands each of them on.
+type Rows = fn(&Report, &mut dyn FnMut(&[Cell]));
+
 /// A table: its columns, and what goes through its rows.
 struct Table {
     name: &'static str,
     columns: &'static [Column],
-    rows: fn(&Report, &mut dyn FnMut(&[Cell])),
+    rows: Rows,
 }
 
 /// All tables, in the order they are written.
