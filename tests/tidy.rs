@@ -287,7 +287,7 @@ fn every_module_is_in_the_order_or_known_to_stand_beside_it() {
     let known: BTreeSet<&str> = ORDER
         .iter()
         .chain(FOUNDATION)
-        .chain(&["cli", "error"])
+        .chain(&["cli", "error", "fuzzing"])
         .copied()
         .collect();
     assert_eq!(modules, known);
