@@ -1,6 +1,6 @@
 -- What moved most between the last two runs of each repository: components of the whole, by directory and by language.
 --
--- Single files move by leaps, so they are left out; with 'file' among the kinds below they are in.
+-- Single files move by leaps, so they are left out.
 -- `moved` is in points of the component there. A component that got or lost its number has no `moved` and says so in
 -- `state`: unknown is never 0. Only runs of the definition of the latest one are compared.
 -- Reads what `quality scan --rev REV --format parquet=quality/REV` wrote, from the directory above `quality`.

@@ -12,9 +12,15 @@ WITH latest AS (
 gaps AS (
     SELECT run, path, list(component || ' ' || gap ORDER BY gap DESC, component) AS missing, sum(gap) AS gaps
     FROM (
-        SELECT c.run, c.scope AS path, c.component, c.gap
-        FROM (SELECT DISTINCT * FROM read_parquet('quality/*/components.parquet')) AS c
-        WHERE c.scope_kind = 'file' AND c.gap > 0 AND c.weight > 0
+        SELECT r.run, r.path, r.component, sum(r.gap) AS gap
+        FROM (SELECT DISTINCT * FROM read_parquet('quality/*/readings.parquet')) AS r
+        JOIN (
+            SELECT DISTINCT run, component
+            FROM read_parquet('quality/*/components.parquet')
+            WHERE scope_kind = 'repository' AND weight > 0
+        ) USING (run, component)
+        WHERE r.gap > 0
+        GROUP BY r.run, r.path, r.component
     )
     GROUP BY run, path
 )

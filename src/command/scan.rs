@@ -102,10 +102,7 @@ pub fn run(arguments: &cli::Scan) -> Result<Exit, Error> {
     // Whoever reads the result may be slow or gone: what was worked out is safe by then.
     watch.time("remember", || caching::finish(memory.as_ref()));
     drop(bar);
-    watch.time("write", || {
-        let mut documents = outputs.iter().zip(&rendered.outputs);
-        documents.try_for_each(|(output, document)| output.deliver(document))
-    })?;
+    watch.time("write", || deliver(&outputs, &rendered.outputs, threads))?;
     output::tell(&rendered.said);
     if measuring.timings {
         let facts = memory.as_ref().map(|memory| memory.facts.counts());
@@ -161,9 +158,35 @@ impl Measured<'_> {
     }
 }
 
+/// Writes documents where they belong. Files wait for the disk, so threads share them; what goes to one stream goes in order.
+/// Of several failures the first one asked for is told.
+fn deliver(
+    outputs: &[Output<Format>],
+    documents: &[Document],
+    threads: usize,
+) -> Result<(), Error> {
+    let numbered: Vec<_> = outputs.iter().zip(documents).enumerate().collect();
+    let (files, streams): (Vec<_>, Vec<_>) = numbered
+        .into_iter()
+        .partition(|(_, (output, _))| matches!(output.place, Place::File(_)));
+    let parts = parallel::share(threads, &files, |part| {
+        part.map(|(position, (output, document))| (*position, output.deliver(document)))
+            .collect::<Vec<_>>()
+    });
+    let mut results: Vec<_> = parts.into_iter().flatten().collect();
+    let streamed = streams.into_iter();
+    results.extend(
+        streamed.map(|(position, (output, document))| (position, output.deliver(document))),
+    );
+    results.sort_by_key(|(position, _)| *position);
+    results.into_iter().try_for_each(|(_, result)| result)
+}
+
 /// The report in every form that was asked for, in their order. Large ones take as long as measuring: threads share them.
 fn documents(report: &Report, arguments: &cli::Scan, outputs: &[Output<Format>]) -> Vec<Document> {
-    let numbered: Vec<_> = outputs.iter().enumerate().collect();
+    let mut numbered: Vec<_> = outputs.iter().enumerate().collect();
+    // What takes longest is begun first, or one thread would wait for the other.
+    numbered.sort_by_key(|(_, output)| !output.format.lists_readings());
     let threads = asked::threads(&arguments.measuring);
     let parts = parallel::share(threads, &numbered, |part| {
         part.map(|(position, output)| {

@@ -137,6 +137,9 @@ pub const SCAN: Table<OfScan> = &[
 /// Those that write several files. A test holds that they do, and no others.
 const OF_FILES: &[&str] = &["parquet"];
 
+/// Those that write every reading down.
+const OF_READINGS: &[&str] = &["ndjson", "parquet"];
+
 /// The score card beside the commands of a log.
 fn page(report: &Report) -> String {
     text::render(report, &Style::default())
@@ -170,6 +173,11 @@ impl Format {
     /// Whether it writes several files, for which it needs a directory.
     pub fn makes_files(&self) -> bool {
         OF_FILES.contains(&self.name)
+    }
+
+    /// Whether it writes every reading down, which takes longer than anything else.
+    pub fn lists_readings(&self) -> bool {
+        OF_READINGS.contains(&self.name)
     }
 
     /// Writes a report down. The style matters to formats for people only.

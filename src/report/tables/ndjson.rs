@@ -7,12 +7,12 @@ use crate::report::Report;
 use crate::report::escape::JsonLines;
 use crate::report::json::append;
 
-/// Bytes of a row, roughly.
-const TYPICAL_ROW: usize = 256;
+/// Bytes of a file and of its readings, roughly: room that is asked for once need not be copied.
+const TYPICAL_FILE: usize = 6_000;
 
 /// The lines, each with a line feed at its end.
 pub fn render(report: &Report) -> String {
-    let mut text = Vec::with_capacity(TYPICAL_ROW * report.files.len());
+    let mut text = Vec::with_capacity(TYPICAL_FILE * report.files.len());
     for table in ALL {
         let begin = format!("{{\"table\":\"{}\"", table.name);
         // Names of columns are plain.

@@ -1,4 +1,6 @@
 //! The table of components: a row for each scope and component. A row without a component is the score of its scope.
+//! Files are no scopes here: their scores stand in the table of files, and what they miss in that of readings, which would
+//! only be told again in ten rows for each.
 //!
 //! As in JSON, the whole has a row for every component, with the reason where there is no number; other scopes have one
 //! for each that is known there or could have been.
@@ -64,8 +66,7 @@ fn rows(report: &Report, row: &mut dyn FnMut(&[Cell])) {
             component(head, own, &own.outcome, own.reason.as_deref(), row);
         }
     });
-    let places = report.directories.iter().chain(&report.languages);
-    for place in places.chain(&report.files) {
+    for place in report.directories.iter().chain(&report.languages) {
         head(place, &mut |head| {
             let scope = &place.scope;
             let reason = scope.score.is_none().then(|| reason_without_score(scope));

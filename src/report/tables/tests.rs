@@ -158,7 +158,8 @@ fn numbers_are_those_of_the_json_report() {
         for component in document["components"].as_array().unwrap() {
             same(component, rows.next().unwrap());
         }
-        for scope in document["scopes"].as_array().unwrap() {
+        let scopes = document["scopes"].as_array().unwrap().iter();
+        for scope in scopes.filter(|scope| scope["kind"] != "file") {
             let whole = rows.next().unwrap();
             assert_eq!(whole.get("component"), None);
             assert_eq!(whole["scope_kind"], scope["kind"]);
