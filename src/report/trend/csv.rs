@@ -4,7 +4,7 @@
 
 use super::TrendReport;
 use super::json::time;
-use crate::report::escape::{csv, json_name};
+use crate::report::escape::{csv, terminal};
 use crate::trend::{Level, Part};
 
 /// What the columns hold.
@@ -20,7 +20,7 @@ pub fn render(report: &TrendReport) -> String {
         .map(|place| {
             let is_whole = place.as_bytes().is_empty();
             let kind = if is_whole { "repository" } else { "directory" };
-            (kind, csv(&json_name(place.as_bytes())))
+            (kind, csv(&terminal(place.as_bytes())))
         })
         .collect();
     for (at, moment) in report.trend.moments.iter().enumerate() {
