@@ -136,6 +136,15 @@ impl Outcome {
         self.of - self.good
     }
 
+    /// How much more has to be good for a share of the target, if nothing comes or goes.
+    pub fn to_go(&self, target: Decimal) -> u64 {
+        let target = u128::try_from(target.millionths()).unwrap_or(0);
+        let wanted = (u128::from(self.of) * target).div_ceil(Decimal::SCALE as u128);
+        u64::try_from(wanted)
+            .unwrap_or(self.of)
+            .saturating_sub(self.good)
+    }
+
     /// The score without waivers.
     pub fn strict(&self) -> Option<&Score> {
         self.strict_score.as_ref().or(self.score.as_ref())
@@ -246,6 +255,18 @@ fn measured(definition: &Definition, context: &Context) -> Vec<Evaluated> {
     }
     all.sort_by_key(|(position, _)| *position);
     all.into_iter().map(|(_, evaluated)| evaluated).collect()
+}
+
+/// The scopes of which a component misses something, by name with what is missing: most first, then by name.
+pub fn worst<'a>(
+    scopes: impl IntoIterator<Item = &'a Scope>,
+    position: usize,
+) -> Vec<(&'a [u8], u64)> {
+    let gap = |scope: &'a Scope| Some((scope.name.as_slice(), scope.outcomes.get(position)?.gap()));
+    let gaps = scopes.into_iter().filter_map(gap);
+    let mut worst: Vec<(&[u8], u64)> = gaps.filter(|(_, gap)| *gap > 0).collect();
+    worst.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    worst
 }
 
 impl Evaluation {
@@ -463,9 +484,31 @@ fn bounds_of(outcomes: &[Outcome], judges: &[Judge]) -> Option<Bounds> {
 mod tests {
     use std::fmt::Write as _;
 
-    use super::evaluate;
-    use crate::definition::Definition;
+    use super::{Outcome, State, evaluate};
+    use crate::definition::{Decimal, Definition};
     use crate::measures::testing::codebase;
+
+    #[test]
+    fn what_is_needed_reaches_the_target_and_one_less_does_not() {
+        let target = Decimal::from_millionths(950_000);
+        let needed = |good, of| {
+            let outcome = Outcome {
+                state: State::Measured,
+                good,
+                waived: 0,
+                of,
+                unknown: 0,
+                subjects: of,
+                score: None,
+                strict_score: None,
+                bounds: None,
+            };
+            outcome.to_go(target)
+        };
+        assert_eq!(needed(0, 100), 95);
+        assert_eq!(needed(90, 101), 6);
+        assert_eq!(needed(100, 100), 0);
+    }
 
     #[test]
     fn the_number_of_threads_changes_nothing() {

@@ -1,7 +1,7 @@
 //! First goals: the components with the most points to gain, in what there is to do.
 
-use crate::definition::{Component, Decimal};
-use crate::evaluation::{Evaluation, Forecast, ScopeKind, Score};
+use crate::definition::Component;
+use crate::evaluation::{Evaluation, Forecast, ScopeKind, Score, worst};
 use crate::measures;
 
 /// Files that are named with a goal.
@@ -43,10 +43,10 @@ pub fn goals(evaluation: &Evaluation, most: usize) -> Vec<Goal<'_>> {
         }
         goals.push(Goal {
             component,
-            needed: needed(outcome.good, outcome.of, component.target),
+            needed: outcome.to_go(component.target),
             unit: measures::about(&component.measure).gap,
             score,
-            worst: worst(evaluation, position),
+            worst: worst_files(evaluation, position),
         });
     }
     // Equal gains stay in the order of the definition.
@@ -55,41 +55,20 @@ pub fn goals(evaluation: &Evaluation, most: usize) -> Vec<Goal<'_>> {
     goals
 }
 
-/// How much more must be good of as much.
-fn needed(good: u64, of: u64, target: Decimal) -> u64 {
-    let target = u128::try_from(target.millionths()).unwrap_or(0);
-    let wanted = (u128::from(of) * target).div_ceil(Decimal::SCALE as u128);
-    u64::try_from(wanted).unwrap_or(of).saturating_sub(good)
-}
-
-fn worst(evaluation: &Evaluation, position: usize) -> Vec<(&[u8], u64)> {
-    let files = evaluation
-        .scopes
-        .iter()
-        .filter(|scope| scope.kind == ScopeKind::File);
-    let mut worst: Vec<(&[u8], u64)> = files
-        .filter_map(|scope| Some((scope.name.as_slice(), scope.outcomes.get(position)?.gap())))
-        .filter(|(_, gap)| *gap > 0)
-        .collect();
-    worst.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+fn worst_files(evaluation: &Evaluation, position: usize) -> Vec<(&[u8], u64)> {
+    let files = evaluation.scopes.iter();
+    let files = files.filter(|scope| scope.kind == ScopeKind::File);
+    let mut worst = worst(files, position);
     worst.truncate(NAMED);
     worst
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{goals, needed};
-    use crate::definition::{Decimal, Definition};
+    use super::goals;
+    use crate::definition::Definition;
     use crate::evaluation::evaluate;
     use crate::measures::testing::codebase;
-
-    #[test]
-    fn what_is_needed_reaches_the_target_and_one_less_does_not() {
-        let target = Decimal::from_millionths(950_000);
-        assert_eq!(needed(0, 100, target), 95);
-        assert_eq!(needed(90, 101, target), 6);
-        assert_eq!(needed(100, 100, target), 0);
-    }
 
     #[test]
     fn the_first_goal_gains_most_and_names_where() {

@@ -15,7 +15,7 @@ use crate::codebase::{Codebase, Content, File};
 use crate::definition::settings::CalmTouches;
 use crate::definition::{Decimal, Measure};
 use crate::evaluation::{
-    Evaluated, Evaluation, Forecast, Outcome, Scope, ScopeKind, Standing, State,
+    Evaluated, Evaluation, Forecast, Outcome, Scope, ScopeKind, Standing, State, worst,
 };
 use crate::measures::{self, Entry, Measurement, Subject, calm_touches};
 
@@ -328,17 +328,11 @@ fn first<'a>(
     if score == *now {
         return None;
     }
-    let mut worst: Vec<(&'a [u8], u64)> = files
-        .iter()
-        .filter_map(|place| match &place.scope {
-            Cow::Borrowed(scope) => {
-                Some((scope.name.as_slice(), scope.outcomes.get(position)?.gap()))
-            }
-            Cow::Owned(_) => None,
-        })
-        .filter(|(_, gap)| *gap > 0)
-        .collect();
-    worst.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    let scopes = files.iter().filter_map(|place| match &place.scope {
+        Cow::Borrowed(scope) => Some(*scope),
+        Cow::Owned(_) => None,
+    });
+    let mut worst = worst(scopes, position);
     worst.truncate(WORST_FILES);
     Some(First {
         position,

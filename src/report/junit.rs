@@ -11,7 +11,7 @@ use super::escape::{markup, shell};
 use super::text::page::{counted, decimal_percent, percent, points};
 use super::{Place, Report, Row, millionths};
 use crate::definition::Decimal;
-use crate::evaluation::{Outcome, ScopeKind, State};
+use crate::evaluation::{Outcome, ScopeKind, State, worst};
 use crate::report::assemble::without_number;
 
 /// How many files are named in a failure.
@@ -165,41 +165,23 @@ fn goal(report: &Report, place: &Place, row: &Row, outcome: &Outcome, missing: &
         message: format!(
             "{found}; {}, {} fewer would do",
             counted(outcome.gap(), row.about.gap),
-            to_go(outcome, component.target)
+            outcome.to_go(component.target)
         ),
         details: details(report, place, row),
     }
 }
 
-/// How much more has to be good for a share of the target, if nothing comes or goes.
-fn to_go(outcome: &Outcome, target: Decimal) -> u64 {
-    let scale = Decimal::SCALE as u128;
-    let target = u128::try_from(target.millionths()).unwrap_or(0);
-    let wanted = (u128::from(outcome.of) * target).div_ceil(scale);
-    u64::try_from(wanted.saturating_sub(u128::from(outcome.good))).unwrap_or(u64::MAX)
-}
-
 /// Where it is worst, and what tells more; lines.
 fn details(report: &Report, place: &Place, row: &Row) -> String {
     let mut text = String::new();
-    let position = report
-        .components
-        .iter()
-        .position(|own| own.component.id == row.component.id);
-    let gap = |file: &Place| {
-        let outcome = file.scope.outcomes.get(position.unwrap_or(usize::MAX));
-        outcome.map_or(0, Outcome::gap)
-    };
     // What looks back at changes cannot be mended in a file.
-    if !row.about.by_change {
+    let mut rows = report.components.iter();
+    let position = rows.position(|own| own.component.id == row.component.id);
+    if let Some(position) = position.filter(|_| !row.about.by_change) {
         let within = below(&report.files, &place.scope.name).iter();
-        let mut worst: Vec<(u64, &[u8])> = within
-            .map(|file| (gap(file), file.scope.name.as_slice()))
-            .filter(|(gap, _)| *gap > 0)
-            .collect();
-        worst.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+        let worst = worst(within.map(|file| &*file.scope), position);
         let rest = worst.len().saturating_sub(WORST_FILES);
-        for (gap, path) in worst.iter().take(WORST_FILES) {
+        for (path, gap) in worst.iter().take(WORST_FILES) {
             let path = super::escape::name(path);
             let _ = writeln!(text, "{path}: {}", counted(*gap, row.about.gap));
         }

@@ -4,6 +4,7 @@
 
 use std::cmp::Reverse;
 
+use super::gate::markdown::MOST_BYTES;
 use super::gate::markdown::inline::{code, line, place, sentence};
 use super::text::page::{counted, decimal_percent, grouped, percent, points, whole_percent};
 use super::{Report, Row, millionths};
@@ -13,8 +14,6 @@ use crate::path::RepoPath;
 
 /// The first line: by it the comment is found that is to be replaced.
 pub const MARKER: &str = "<!-- quality:scan -->";
-/// Bytes a comment stays below; GitHub takes 65,536 characters.
-pub const MOST_BYTES: usize = 65_536;
 /// How many entries of a list are tried, until the page fits.
 const ENTRIES: [usize; 5] = [10, 5, 3, 1, 0];
 /// Rows of a table where even that is too much.

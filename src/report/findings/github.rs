@@ -9,9 +9,9 @@ use crate::report::escape::{name, terminal, workflow_data, workflow_line, workfl
 use crate::report::text::page::counted;
 
 /// Most annotations of one kind that GitHub shows of a step.
-const MOST: usize = 10;
+pub(in crate::report) const MOST: usize = 10;
 /// Longest encoded name of a file, in bytes; no annotation finds the place of a longer one.
-const LONGEST_FILE: usize = 700;
+pub(in crate::report) const LONGEST_FILE: usize = 700;
 /// Longest title, in bytes before it is encoded.
 const LONGEST_TITLE: usize = 60;
 

@@ -41,7 +41,7 @@ pub(super) fn cut(text: &str) -> Cow<'_, str> {
 }
 
 /// At most so many bytes, whole characters of them.
-pub(super) fn cut_to(text: &str, most: usize) -> Cow<'_, str> {
+pub(in crate::report) fn cut_to(text: &str, most: usize) -> Cow<'_, str> {
     if text.len() <= most {
         return Cow::Borrowed(text);
     }

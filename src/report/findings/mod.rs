@@ -8,7 +8,7 @@ pub mod checkstyle;
 pub mod concise;
 pub mod github;
 pub mod gitlab;
-mod limit;
+pub(in crate::report) mod limit;
 pub mod rdjsonl;
 pub mod sarif;
 mod scan;

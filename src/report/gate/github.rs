@@ -8,16 +8,14 @@ use crate::facts::Lost;
 use crate::gate::{Change, Delta, Finding, Verdict};
 use crate::path::RepoPath;
 use crate::report::escape::{name, terminal, workflow_data, workflow_line, workflow_property};
+use crate::report::findings::github::{LONGEST_FILE, MOST};
+use crate::report::findings::limit::cut_to;
 use crate::report::open_words;
 use crate::report::text::Style;
 use crate::report::text::page::counted;
 
 pub use super::markdown::summary;
 
-/// Most annotations of one kind that GitHub shows of a step.
-const MOST: usize = 10;
-/// Longest encoded name of a file, in bytes; no annotation finds the place of a longer one.
-const LONGEST_FILE: usize = 700;
 /// Longest title, note, subject of a commit and place of an example, in bytes before they are encoded: three times as
 /// much behind it. With the name of a file, the line has 4,096 bytes at most.
 const LONGEST: [usize; 4] = [60, 600, 150, 250];
@@ -95,7 +93,7 @@ fn of_file(path: &RepoPath, lost: Option<&Lost>) -> String {
     if file.len() <= LONGEST_FILE {
         properties = format!("file={file},{properties}");
     } else {
-        message.push(cut(&name(path.as_bytes()), longest));
+        message.push(cut_to(&name(path.as_bytes()), longest).into_owned());
     }
     format!("{properties}::{}", workflow_data(&message.join("\n")))
 }
@@ -103,7 +101,7 @@ fn of_file(path: &RepoPath, lost: Option<&Lost>) -> String {
 fn of_finding(report: &GateReport, finding: &Finding) -> String {
     let [longest, ..] = LONGEST;
     let title = match words::component_of(report, finding) {
-        Some(delta) => cut(&terminal(delta.component.title.as_bytes()), longest),
+        Some(delta) => cut_to(&terminal(delta.component.title.as_bytes()), longest).into_owned(),
         None => "Quality gate".to_owned(),
     };
     let words = words::capital(&words::finding(report, finding));
@@ -120,17 +118,17 @@ fn of_change(change: &Change, delta: &Delta) -> String {
         properties.push(format!("file={file}"));
         properties.extend(change.line.map(|line| format!("line={line}")));
     } else {
-        message.push(cut(&name(change.path.as_bytes()), place));
+        message.push(cut_to(&name(change.path.as_bytes()), place).into_owned());
     }
-    let title = cut(&terminal(delta.component.title.as_bytes()), title);
+    let title = cut_to(&terminal(delta.component.title.as_bytes()), title).into_owned();
     properties.push(format!("title={}", workflow_property(title.as_bytes())));
     let told = words::told(change, delta.about);
-    message.push(cut(&terminal(told.as_bytes()), note));
+    message.push(cut_to(&terminal(told.as_bytes()), note).into_owned());
     if let Some(since) = &change.since {
         message.push(match &since.commit {
             Some(commit) => {
                 let commit = terminal(words::short(commit).as_bytes());
-                let subject = cut(&terminal(since.subject.as_bytes()), subject);
+                let subject = cut_to(&terminal(since.subject.as_bytes()), subject).into_owned();
                 format!("Since {commit} {subject}")
             }
             None => "Not committed yet".to_owned(),
@@ -144,20 +142,8 @@ fn of_change(change: &Change, delta: &Delta) -> String {
         if let Some(called) = &example.name {
             text.push_str(&format!(" ({})", name(called.as_bytes())));
         }
-        message.push(format!("Example: {}", cut(&text, place)));
+        message.push(format!("Example: {}", cut_to(&text, place)));
     }
     let properties = properties.join(",");
     format!("{properties}::{}", workflow_data(&message.join("\n")))
-}
-
-/// At most so many bytes.
-fn cut(text: &str, most: usize) -> String {
-    if text.len() <= most {
-        return text.to_owned();
-    }
-    let mut end = most.saturating_sub("…".len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("{}…", &text[..end])
 }
