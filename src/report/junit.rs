@@ -120,16 +120,19 @@ fn directory<'a>(report: &'a Report, place: &Place) -> Suite<'a> {
 /// The score against its bar, if there is one.
 fn score(report: &Report) -> Option<Case<'static>> {
     let bar = report.matter.fail_under?;
-    let result = match &report.root.scope.score {
-        None => Result::Error(format!(
+    let result = match (&report.root.scope.score, report.passed()) {
+        (None, _) => Result::Error(format!(
             "no score: {}",
             report.reason_without_score().unwrap_or_default()
         )),
-        Some(score) if score.is_below(bar) => Result::Failed {
+        (Some(_), None) => Result::Error(format!(
+            "what could not be read decides about the bar of {bar}"
+        )),
+        (Some(score), Some(false)) => Result::Failed {
             message: format!("the score is {}, its bar {bar}", points(score)),
             details: "Next: quality next".to_owned(),
         },
-        Some(_) => Result::Passed,
+        (Some(_), Some(true)) => Result::Passed,
     };
     let name = "score";
     Some(Case { name, result })

@@ -74,9 +74,13 @@ fn head(report: &Report, text: &mut String) {
             counted(report.root.lines, "code lines"),
         ),
     );
-    if let (Some(bar), Some(passed)) = (report.matter.fail_under, report.passed()) {
-        let verb = if passed { "reaches" } else { "**is below**" };
-        line(text, &format!("\nThe score {verb} the bar of {bar}."));
+    if let (Some(bar), Some(_)) = (report.matter.fail_under, &report.root.scope.score) {
+        let verdict = match report.passed() {
+            Some(true) => format!("The score reaches the bar of {bar}."),
+            Some(false) => format!("The score **is below** the bar of {bar}."),
+            None => format!("What could not be read decides about the bar of {bar}."),
+        };
+        line(text, &format!("\n{verdict}"));
     }
 }
 

@@ -72,6 +72,26 @@ fn a_bar_between_the_bounds_has_no_verdict_and_the_lost_files_are_named() {
     assert!(!whole.0.to_string().contains("\"low\""), "{:?}", whole.0);
 }
 
+// A test server that saw a passed case, or a comment without a word about the bar, would contradict the exit code.
+#[test]
+fn every_format_that_tells_of_the_bar_says_that_nobody_can_tell() {
+    let stage = stage("");
+    for (format, said) in [
+        (
+            "junit",
+            "<error type=\"unknown\" message=\"what could not be read decides about the bar of 34\"",
+        ),
+        (
+            "markdown",
+            "\nWhat could not be read decides about the bar of 34.\n",
+        ),
+    ] {
+        let outcome = stage.scan(&["--fail-under", "34", "--format", format]);
+        assert_eq!(outcome.code, Some(3), "{}", outcome.stderr);
+        assert!(outcome.text().contains(said), "{}", outcome.text());
+    }
+}
+
 // Case 120. What was measured decides then, so a score below its bar fails all the same.
 #[test]
 fn whoever_opts_out_is_told_each_time() {
